@@ -1,0 +1,13 @@
+// What dist/ holds: one file per entry, dist/NAME.mjs. A worker or helper process finds its file by that name.
+import { existsSync } from "node:fs";
+
+const entries = {
+  cli: "src/cli/main.ts",
+  "drain-worker": "src/capture/drain-worker.ts",
+  "trigger-worker": "src/trigger/trigger-worker.ts",
+  "demo-service": "src/demo/service/main.ts",
+  "tts-worker": "src/demo/service/tts-worker.ts",
+  disturb: "src/demo/disturb/main.ts",
+};
+
+export const entryPoints = Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(file)));

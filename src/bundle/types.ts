@@ -1,0 +1,135 @@
+/**
+ * A capture on disk: what happened, raw, never interpreted, so that any later version can analyse it again.
+ *
+ *   DIR/manifest.json   Manifest          DIR/trace.dat      trace-cmd v6, main buffer = wide, instance "deep"
+ *   DIR/requests.json   RequestRecord[]   DIR/samples.json   Samples
+ *
+ * The directory gets its final name only when it is complete enough to be read (written as NAME.tmp-PID, then renamed).
+ * Absolute times are CLOCK_MONOTONIC ns as decimal strings: they may pass 2^53.
+ */
+
+export const BUNDLE_VERSION = 1;
+
+/** Absolute CLOCK_MONOTONIC ns, decimal. */
+export type MonoNs = string;
+
+export interface ThreadInfo {
+  readonly tid: number;
+  readonly pid: number;
+  readonly comm: string;
+  /** PF_KTHREAD */
+  readonly isKernel: boolean;
+}
+
+/** Identity that survives pid reuse: a pid with the start time of its process (clock ticks since boot) in one boot. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  readonly startTime: number;
+  readonly bootId: string;
+  readonly comm: string;
+  /** argv[0] basename and, for interpreters, the script; never the whole command line (secrets) */
+  readonly name: string;
+}
+
+export interface BufferLoss {
+  readonly buffer: string;
+  readonly cpu: number;
+  readonly overrun: number;
+  readonly dropped: number;
+  readonly read: number;
+}
+
+export interface Manifest {
+  readonly bundleVersion: number;
+  readonly tool: { readonly name: "stallscope"; readonly version: string };
+  readonly id: string;
+  readonly host: HostInfo;
+  readonly clock: string;
+  readonly begin: MonoNs;
+  readonly end: MonoNs;
+  /** wall-clock time of `begin`, ISO 8601, for people only */
+  readonly startedAt: string;
+  readonly ended: "complete" | "interrupted" | "killed" | "disk-full" | "failed";
+  readonly endedBecause?: string;
+  /** `system:event` recorded, by buffer */
+  readonly events: { readonly wide: readonly string[]; readonly deep: readonly string[] };
+  /** asked for but not to be had on this host */
+  readonly missingEvents: readonly string[];
+  readonly hasStacks: boolean;
+  readonly targets: readonly ProcessIdentity[];
+  /** every thread of the machine, at begin and at end */
+  readonly threads: readonly ThreadInfo[];
+  readonly losses: readonly BufferLoss[];
+  /** ring | drain: how events left the kernel */
+  readonly mode: "ring" | "drain";
+  /** own cost while capturing, from /proc/self/schedstat of the capture's threads */
+  readonly overhead: { readonly ownCpuNs: number; readonly events: number; readonly bytes: number };
+  /** somebody else wrote to our instance, pages were stolen ...: each is one sentence */
+  readonly disturbances: readonly string[];
+}
+
+export interface HostInfo {
+  readonly kernel: string;
+  readonly arch: string;
+  readonly cpus: number;
+  readonly memoryBytes: number;
+  readonly bootId: string;
+  /** capability id -> available; see linux/capabilities */
+  readonly capabilities: Readonly<Record<string, boolean>>;
+}
+
+/** One request as the client saw it. */
+export interface RequestRecord {
+  readonly id: string;
+  readonly kind: string;
+  readonly status: "ok" | "failed" | "timeout";
+  /** one sentence, present unless ok */
+  readonly error?: string;
+  readonly begin: MonoNs;
+  readonly end: MonoNs;
+  /** e.g. connect, send, wait, first-byte, first-audio, stream; ordered, may touch, inside begin..end */
+  readonly phases: readonly { readonly name: string; readonly begin: MonoNs; readonly end: MonoNs }[];
+  /** the thread that fired it and waited for its last byte */
+  readonly client: { readonly pid: number; readonly tid: number };
+  readonly httpStatus?: number;
+  readonly bytes: number;
+}
+
+/** Counters read at one moment. Missing = the host does not have it; never 0. */
+export interface Sample {
+  readonly at: MonoNs;
+  /** /proc/pressure/{cpu,memory,io}: `some` and `full` totals in us */
+  readonly pressure?: Readonly<Record<string, { readonly some: number; readonly full?: number }>>;
+  /** selected lines of /proc/vmstat */
+  readonly vmstat?: Readonly<Record<string, number>>;
+  /** cgroups of the targets: quota state and throttling */
+  readonly cgroups?: readonly CgroupSample[];
+  /** /proc/PID/task/TID/schedstat of the targets' threads: on-CPU ns, run-queue wait ns, timeslices */
+  readonly schedstat?: readonly { readonly tid: number; readonly onCpuNs: number; readonly waitNs: number; readonly slices: number }[];
+  /** /proc/stat steal ticks, all CPUs */
+  readonly stealTicks?: number;
+}
+
+export interface CgroupSample {
+  readonly path: string;
+  readonly version: 1 | 2;
+  /** pids of the targets that are in it */
+  readonly pids: readonly number[];
+  /** undefined = no quota set */
+  readonly quotaUs?: number;
+  readonly periodUs?: number;
+  readonly nrPeriods?: number;
+  readonly nrThrottled?: number;
+  readonly throttledNs?: number;
+  readonly memoryEvents?: Readonly<Record<string, number>>;
+}
+
+export interface Samples {
+  readonly samples: readonly Sample[];
+  /** facts that do not change during a capture: CPU affinity and policy per target thread, THP, swappiness ... */
+  readonly facts: Readonly<Record<string, string>>;
+  /** open descriptors of the targets at begin and end, for naming pipes, sockets, eventfds: `pid/fd` -> link text */
+  readonly fds: Readonly<Record<string, string>>;
+  /** devices: "major:minor" -> name */
+  readonly devices: Readonly<Record<string, string>>;
+}

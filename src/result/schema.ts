@@ -1,0 +1,158 @@
+/**
+ * The result document: what other programs rely on. Every change bumps SCHEMA_VERSION and is noted in docs/result-format.md.
+ * Times are integer ns on the trace clock (CLOCK_MONOTONIC for our own captures), absolute; an integer that does not fit in 2^53 is a decimal string.
+ * This file loads in a browser: it imports zod and nothing else.
+ */
+import { z } from "zod";
+
+export const SCHEMA_VERSION = 1;
+
+export const CLASSES = [
+  "running", "hardirq", "softirq", "nmi", "reclaim", "runnable",
+  "blocked-io", "blocked-fault", "blocked-lock", "blocked-pipe", "blocked-network", "blocked-timer", "blocked-work",
+  "blocked-device", "blocked-child", "blocked-stopped", "blocked-other", "lost", "unknown",
+] as const;
+
+export const CULPRIT_KINDS = [
+  /** a thread doing its own work, or the thread somebody waited for */
+  "thread",
+  /** runnable: who held the CPU */
+  "rival", "self", "kernel-thread", "throttled", "idle-exit", "irqs-off", "preempt-off",
+  "hardirq", "softirq", "nmi", "timer", "device", "work", "network", "none",
+] as const;
+
+const ns = z.union([z.number().int(), z.string().regex(/^-?\d+$/)]);
+
+export const culpritSchema = z.object({
+  kind: z.enum(CULPRIT_KINDS),
+  comm: z.string().optional(),
+  tid: z.number().int().optional(),
+  pid: z.number().int().optional(),
+  /** kernel function, interrupt handler, softirq vector or work function */
+  function: z.string().optional(),
+  /** device, lock address, syscall or file the time went to */
+  detail: z.string().optional(),
+});
+
+export const threadRefSchema = z.object({ comm: z.string(), tid: z.number().int(), pid: z.number().int() });
+
+export const viaSchema = z.object({
+  class: z.enum(CLASSES),
+  thread: threadRefSchema,
+  syscall: z.string().optional(),
+  /** kernel functions, innermost first */
+  stack: z.array(z.string()).optional(),
+});
+
+export const pathEntrySchema = z.object({
+  beginNs: ns, endNs: ns,
+  class: z.enum(CLASSES),
+  thread: threadRefSchema,
+  cpu: z.number().int().optional(),
+  /** 0 = the client itself, +1 per wait that was followed to its waker */
+  depth: z.number().int(),
+  culprit: culpritSchema,
+  /** the waits this entry stands for, outermost first */
+  via: z.array(viaSchema),
+  /** why it is unknown or lost */
+  reason: z.string().optional(),
+});
+
+export const accountRowSchema = z.object({
+  class: z.enum(CLASSES), culprit: culpritSchema, ns: z.number().int(), share: z.number(),
+});
+
+export const evidenceSchema = z.object({
+  event: z.string(), timeNs: ns, cpu: z.number().int(), tid: z.number().int(), text: z.string(),
+});
+
+export const missingSchema = z.object({
+  /** event, privilege, counter or kernel option */
+  what: z.string(),
+  why: z.string(),
+});
+
+export const verdictSchema = z.object({
+  /** a cause id, `none` or `inconclusive` */
+  cause: z.string(),
+  request: z.string().optional(),
+  costNs: z.number().int(), share: z.number(),
+  confidence: z.enum(["high", "medium", "low"]),
+  sentence: z.string(),
+  culprit: culpritSchema.optional(),
+  missing: z.array(missingSchema).optional(),
+});
+
+export const remedySchema = z.object({
+  id: z.string(),
+  /** what to type; argv-like shell lines, complete */
+  commands: z.array(z.string()),
+  undo: z.array(z.string()),
+  risk: z.enum(["low", "medium", "high"]),
+});
+
+export const diagnosisSchema = z.object({
+  cause: z.string(),
+  status: z.enum(["found", "ruled-out", "not-applicable", "insufficient-data", "failed"]),
+  requests: z.array(z.string()),
+  costNs: z.number().int(),
+  /** cost in the verdict's request above the fast requests' median */
+  excessNs: z.number().int().optional(),
+  share: z.number().optional(),
+  confidence: z.enum(["high", "medium", "low"]).optional(),
+  culprit: culpritSchema.optional(),
+  evidence: z.array(evidenceSchema),
+  /** numbers behind the finding, plain */
+  facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+  remedies: z.array(remedySchema),
+  missing: z.array(missingSchema).optional(),
+  because: z.string().optional(),
+});
+
+export const requestSchema = z.object({
+  id: z.string(), kind: z.string(),
+  status: z.enum(["ok", "failed", "timeout"]),
+  error: z.string().optional(),
+  durationNs: z.number().int(), beginNs: ns, endNs: ns,
+  phases: z.array(z.object({ name: z.string(), beginNs: ns, endNs: ns })),
+  account: z.array(accountRowSchema),
+  path: z.array(pathEntrySchema),
+  verdict: verdictSchema,
+});
+
+export const runResultSchema = z.object({
+  schemaVersion: z.literal(SCHEMA_VERSION),
+  tool: z.object({ name: z.literal("stallscope"), version: z.string() }),
+  host: z.object({ kernel: z.string().optional(), arch: z.string().optional(), cpus: z.number().int(), bootId: z.string().optional() }),
+  capture: z.object({
+    clock: z.string(), events: z.array(z.string()), missingEvents: z.array(z.string()),
+    eventCount: z.number().int(), durationNs: z.number().int(),
+    lost: z.object({ total: z.number().int(), perCpu: z.array(z.object({ cpu: z.number().int(), count: z.number().int(), intervals: z.number().int() })) }),
+    overhead: z.object({ ownCpuNs: z.number().int(), events: z.number().int(), bytes: z.number().int() }).optional(),
+    problems: z.array(z.string()),
+    disturbances: z.array(z.string()),
+  }),
+  targets: z.array(z.object({ pid: z.number().int(), comm: z.string(), name: z.string() })),
+  requests: z.array(requestSchema),
+  contrast: z.object({
+    slow: z.array(z.string()), fast: z.array(z.string()), excessNs: z.number().int(),
+    byClass: z.array(z.object({ class: z.enum(CLASSES), slowNs: z.number().int(), fastNs: z.number().int(), excessNs: z.number().int() })),
+  }).optional(),
+  diagnoses: z.array(diagnosisSchema),
+  verdict: verdictSchema,
+});
+
+export type PathClass = (typeof CLASSES)[number];
+export type CulpritKind = (typeof CULPRIT_KINDS)[number];
+export type Culprit = z.infer<typeof culpritSchema>;
+export type ThreadRef = z.infer<typeof threadRefSchema>;
+export type Via = z.infer<typeof viaSchema>;
+export type PathEntry = z.infer<typeof pathEntrySchema>;
+export type AccountRow = z.infer<typeof accountRowSchema>;
+export type Evidence = z.infer<typeof evidenceSchema>;
+export type Missing = z.infer<typeof missingSchema>;
+export type Verdict = z.infer<typeof verdictSchema>;
+export type RemedyAdvice = z.infer<typeof remedySchema>;
+export type Diagnosis = z.infer<typeof diagnosisSchema>;
+export type RequestResult = z.infer<typeof requestSchema>;
+export type RunResult = z.infer<typeof runResultSchema>;

@@ -1,0 +1,48 @@
+/** The model every later room reads: what a recording says, in columns, on one clock. Immutable once built. */
+import type { StringTable, TimeNs } from "../base/index.ts";
+import type { EventTable } from "./event-table.ts";
+import type { ThreadTable } from "./threads.ts";
+
+/** A stretch of time on one CPU in which events are missing. `count` undefined = unknown number. */
+export interface LostEvents {
+  readonly cpu: number;
+  readonly from: TimeNs;
+  readonly to: TimeNs;
+  readonly count: number | undefined;
+  /** which buffer lost them: "" is the main (wide) one */
+  readonly buffer: string;
+}
+
+/** Something in the file that was skipped, with its place. The rest of the file stays valid. */
+export interface ImportProblem {
+  readonly code: string;
+  readonly message: string;
+  readonly cpu?: number;
+  readonly offset?: number;
+}
+
+/** Kernel addresses to function names. */
+export interface SymbolTable {
+  /** Name of the function that contains a `pointer` value (low 52 bits), without offset; undefined when unknown. */
+  nameOf(pointer: number): string | undefined;
+}
+
+export interface Trace {
+  /** `base` is the absolute trace-clock time of TimeNs 0, in ns. `name` e.g. "mono"; "" when the file does not say. */
+  readonly clock: { readonly name: string; readonly base: bigint };
+  /** First and last event time. `begin === end === 0` for an empty trace. */
+  readonly begin: TimeNs;
+  readonly end: TimeNs;
+  readonly machine: { readonly cpus: number; readonly uname: string | undefined; readonly longSize: 4 | 8 };
+  readonly strings: StringTable;
+  readonly symbols: SymbolTable;
+  /** Stack id -> return addresses (low 52 bits), innermost first. Id 0 is the empty stack. */
+  readonly stacks: readonly Float64Array[];
+  readonly threads: ThreadTable;
+  /** By event name. An event of EVENT_SPECS that the recording had enabled but never saw may be absent. */
+  readonly tables: ReadonlyMap<string, EventTable>;
+  /** Every record read, by event name, decoded or not: the ledger that must agree with other readers. */
+  readonly counts: ReadonlyMap<string, { readonly perCpu: Float64Array }>;
+  readonly lost: readonly LostEvents[];
+  readonly problems: readonly ImportProblem[];
+}
