@@ -1,0 +1,86 @@
+/**
+ * What had a polling event loop given away? A loop such as Gradio's does not sleep until its worker is done: it polls,
+ * and every wake on its own time line is a timer. A delegation is the span between two messages of B to the loop A, for
+ * any thread B that A has ever woken (a worker that finds its next job queued never sleeps, so no wake starts the job).
+ * The loop's timer waits are charged to the delegation that is open in them and has the most busy time.
+ */
+import { upperBound } from "../base/index.ts";
+import { STATE, type Timeline } from "../timeline/index.ts";
+import type { ThreadIndex } from "../trace/index.ts";
+
+export interface DelegatedPart {
+  readonly thread: ThreadIndex;
+  readonly begin: number;
+  readonly end: number;
+}
+
+interface Busy {
+  readonly parts: readonly (readonly [number, number])[];
+  /** of the whole delegation, not only inside the wait */
+  readonly total: number;
+}
+
+/** Parts of the poller's wait [begin, end) in which somebody worked for it, sorted, disjoint. `excluded` threads are never charged. */
+export function delegationsIn(timeline: Timeline, poller: ThreadIndex, begin: number, end: number, excluded: readonly ThreadIndex[]): readonly DelegatedPart[] {
+  const open: { thread: ThreadIndex; busy: Busy }[] = [];
+  for (const thread of timeline.messages.partnersOf(poller)) {
+    if (excluded.includes(thread)) continue;
+    const messages = timeline.messages.times(thread, poller);
+    const next = upperBound(messages, begin);
+    // a wait may span the message that ended one delegation and began the next: each part is measured on its own
+    let from = begin;
+    for (let index = next; from < end; index++) {
+      const opened = index > 0 ? (messages[index - 1] as number) : timeline.trace.begin;
+      const closed = index < messages.length ? (messages[index] as number) : timeline.trace.end;
+      const to = Math.min(end, closed);
+      const parts = busyParts(timeline, thread, poller, from, to);
+      if (parts.length > 0) open.push({ thread, busy: { parts, total: total(busyParts(timeline, thread, poller, opened, closed)) } });
+      from = to;
+      if (index >= messages.length) break;
+    }
+  }
+  open.sort((a, b) => b.busy.total - a.busy.total || a.thread - b.thread);
+  const taken: DelegatedPart[] = [];
+  for (const { thread, busy } of open) {
+    for (const [from, to] of busy.parts) for (const [a, b] of without(from, to, taken)) taken.push({ thread, begin: a, end: b });
+  }
+  return taken.sort((a, b) => a.begin - b.begin);
+}
+
+/** Where B did not simply wait for A: everything but sleeps that A ended, or that never ended. */
+function busyParts(timeline: Timeline, thread: ThreadIndex, poller: ThreadIndex, begin: number, end: number): [number, number][] {
+  const { states } = timeline;
+  const parts: [number, number][] = [];
+  const last = states.first[thread + 1] as number;
+  for (let row = upperBound(states.end, begin, states.first[thread] as number, last); row < last && (states.start[row] as number) < end; row++) {
+    const state = states.state[row] as number;
+    if (state === STATE.unborn || state === STATE.dead || state === STATE.unknown) continue;
+    if (state === STATE.sleeping || state === STATE.blocked) {
+      const edge = states.wake[row] as number;
+      if (edge < 0) continue;
+      const waker = timeline.wakerOf(edge);
+      if (waker.kind === "thread" && waker.thread === poller) continue;
+    }
+    const from = Math.max(begin, states.start[row] as number);
+    const to = Math.min(end, states.end[row] as number);
+    const previous = parts.at(-1);
+    if (previous !== undefined && previous[1] === from) previous[1] = to;
+    else if (to > from) parts.push([from, to]);
+  }
+  return parts;
+}
+
+const total = (parts: readonly (readonly [number, number])[]): number => parts.reduce((sum, [from, to]) => sum + to - from, 0);
+
+/** [from, to) minus the parts already taken. */
+function without(from: number, to: number, taken: readonly DelegatedPart[]): [number, number][] {
+  const sorted = taken.filter((part) => part.begin < to && part.end > from).sort((a, b) => a.begin - b.begin);
+  const free: [number, number][] = [];
+  let at = from;
+  for (const part of sorted) {
+    if (part.begin > at) free.push([at, part.begin]);
+    at = Math.max(at, part.end);
+  }
+  if (to > at) free.push([at, to]);
+  return free;
+}

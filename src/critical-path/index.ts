@@ -1,0 +1,5 @@
+export * from "./lost.ts";
+export * from "./on-cpu.ts";
+export * from "./runnable-context.ts";
+export * from "./segment.ts";
+export * from "./walk.ts";

@@ -1,0 +1,159 @@
+/** What did a thread's time on a CPU, or in a run queue, go to? Splits one interval of one thread on one CPU. */
+import { lowerBound, upperBound } from "../base/index.ts";
+import { CONTEXT, slicesIn, type Timeline } from "../timeline/index.ts";
+import { IDLE_THREAD, type ThreadIndex } from "../trace/index.ts";
+import type { PathClass, SegmentCulprit } from "./segment.ts";
+
+export type EmitPart = (begin: number, end: number, kind: PathClass, culprit: SegmentCulprit) => void;
+
+/** Calls `outside` for the parts of [begin, end) on this CPU that no interrupt owns, and emits those that one does. */
+export function splitByInterrupts(timeline: Timeline, cpu: number, begin: number, end: number, emit: EmitPart, outside: (begin: number, end: number) => void): void {
+  const pieces = timeline.interrupts[cpu];
+  let at = begin;
+  if (pieces !== undefined) {
+    for (let row = upperBound(pieces.end, begin); row < pieces.start.length && (pieces.start[row] as number) < end; row++) {
+      const from = Math.max(begin, pieces.start[row] as number);
+      const to = Math.min(end, pieces.end[row] as number);
+      if (from > at) outside(at, from);
+      const kind = pieces.context[row] === CONTEXT.hardirq ? "hardirq" : "softirq";
+      emit(from, to, kind, { kind, fn: timeline.trace.strings.get(pieces.name[row] as number) });
+      at = to;
+    }
+  }
+  if (end > at) outside(at, end);
+}
+
+/** Running, net: interrupts are cut out, direct reclaim and compaction are their own class. */
+export function splitRunning(timeline: Timeline, thread: ThreadIndex, cpu: number, begin: number, end: number, emit: EmitPart): void {
+  splitByInterrupts(timeline, cpu, begin, end, emit, (from, to) => {
+    let at = from;
+    for (const [start, stop] of reclaimIn(timeline, thread, from, to)) {
+      if (start > at) emit(at, start, "running", { kind: "thread", thread });
+      emit(start, stop, "reclaim", { kind: "thread", thread });
+      at = stop;
+    }
+    if (to > at) emit(at, to, "running", workOf(timeline, thread, at));
+  });
+}
+
+/** A kernel worker is named with the function it executes. */
+function workOf(timeline: Timeline, thread: ThreadIndex, time: number): SegmentCulprit {
+  const fn = workFunctionAt(timeline, thread, time);
+  return fn === undefined ? { kind: "thread", thread } : { kind: "thread", thread, fn };
+}
+
+export function workFunctionAt(timeline: Timeline, thread: ThreadIndex, time: number): string | undefined {
+  const { from, to } = slicesIn(timeline.work, thread, time, time + 1);
+  if (from === to) return undefined;
+  const table = timeline.trace.tables.get("workqueue_execute_start");
+  const row = timeline.work.begin[from] as number;
+  return row < 0 ? undefined : timeline.trace.symbols.nameOf(table?.fields["function"]?.[row] ?? 0);
+}
+
+/** Union of the reclaim and compaction slices of a thread inside [begin, end), sorted. */
+export function reclaimIn(timeline: Timeline, thread: ThreadIndex, begin: number, end: number): readonly (readonly [number, number])[] {
+  const found: [number, number][] = [];
+  for (const slices of timeline.reclaim) {
+    const { from, to } = slicesIn(slices, thread, begin, end);
+    for (let row = from; row < to; row++) found.push([Math.max(begin, slices.start[row] as number), Math.min(end, slices.end[row] as number)]);
+  }
+  found.sort((a, b) => a[0] - b[0]);
+  const merged: [number, number][] = [];
+  for (const slice of found) {
+    const last = merged.at(-1);
+    if (last !== undefined && slice[0] <= last[1]) last[1] = Math.max(last[1], slice[1]);
+    else if (slice[1] > slice[0]) merged.push(slice);
+  }
+  return merged;
+}
+
+/** Rows of the CPU's occupancy that overlap [begin, end). */
+export function occupantsIn(timeline: Timeline, cpu: number, begin: number, end: number): { thread: ThreadIndex; begin: number; end: number }[] {
+  const occupancy = timeline.occupancy[cpu];
+  if (occupancy === undefined || occupancy.start.length === 0) return [];
+  const parts: { thread: ThreadIndex; begin: number; end: number }[] = [];
+  const last = lowerBound(occupancy.start, end);
+  for (let row = Math.max(0, upperBound(occupancy.start, begin) - 1); row < last; row++) {
+    const from = Math.max(begin, occupancy.start[row] as number);
+    const to = Math.min(end, row + 1 < occupancy.start.length ? (occupancy.start[row + 1] as number) : timeline.trace.end);
+    if (to > from) parts.push({ thread: occupancy.thread[row] as ThreadIndex, begin: from, end: to });
+  }
+  return parts;
+}
+
+/**
+ * A runnable thread on an idle CPU is on its way (IPI, idle exit: microseconds) unless the scheduler may not run it. From
+ * 1 ms on it is not on its way: C6 exits take up to 0.25 ms (gVisor PR 14526), a reschedule IPI of a 2-CPU virtual machine 0.3 ms.
+ */
+const MAX_IDLE_EXIT_NS = 1_000_000;
+/** A throttled thread runs again right after the period timer refilled its group: measured below 0.4 ms. */
+const REFILL_WINDOW_NS = 2_000_000;
+
+export interface RunnableContext {
+  /** processes whose cgroup has a CPU quota that was exceeded while tracing */
+  readonly throttledProcesses: ReadonlySet<number>;
+  /** times at which a CFS bandwidth period timer fired, sorted */
+  readonly periodTimers: readonly number[];
+  /** [from, to) on each CPU in which a need-resched was not served */
+  readonly preemptOff: readonly (readonly (readonly [number, number])[])[];
+}
+
+/** Was the thread held off by its group's quota in this whole interval (row bounds, not clipped)? */
+export function isThrottled(timeline: Timeline, context: RunnableContext, thread: ThreadIndex, cpu: number, begin: number, end: number): boolean {
+  if (end - begin < MAX_IDLE_EXIT_NS) return false;
+  let idle = 0;
+  for (const part of occupantsIn(timeline, cpu, begin, end)) if (part.thread === IDLE_THREAD) idle = Math.max(idle, part.end - part.begin);
+  const refill = upperBound(context.periodTimers, end) - 1;
+  const refilled = refill >= 0 && end - (context.periodTimers[refill] as number) < REFILL_WINDOW_NS;
+  const limited = context.throttledProcesses.has(timeline.trace.threads.row(thread).pid);
+  if (idle >= MAX_IDLE_EXIT_NS) return limited || refilled;
+  return limited && refilled;
+}
+
+/** Runnable on one CPU: each part goes to whoever had it. */
+export function splitRunnable(timeline: Timeline, context: RunnableContext, thread: ThreadIndex, cpu: number, begin: number, end: number, emit: EmitPart): void {
+  const threads = timeline.trace.threads;
+  const pid = threads.row(thread).pid;
+  let at = begin;
+  for (const part of occupantsIn(timeline, cpu, begin, end)) {
+    if (part.begin > at) emit(at, part.begin, "unknown", { kind: "none" });
+    splitByInterrupts(timeline, cpu, part.begin, part.end, emit, (from, to) => {
+      const occupant = part.thread;
+      if (occupant === thread || occupant < 0) emit(from, to, "unknown", { kind: "none" });
+      else if (occupant === IDLE_THREAD) emit(from, to, "runnable", { kind: "idle-exit" });
+      else {
+        const row = threads.row(occupant);
+        const kind = row.isKernel ? "kernel-thread" : row.pid === pid && pid >= 0 ? "self" : "rival";
+        const fn = row.isKernel ? workFunctionAt(timeline, occupant, from) : undefined;
+        splitBySections(timeline, context, cpu, from, to, (a, b, section) =>
+          emit(a, b, "runnable", { kind: section ?? kind, thread: occupant, ...(fn === undefined ? {} : { fn }) }),
+        );
+      }
+    });
+    at = part.end;
+  }
+  if (end > at) emit(at, end, "unknown", { kind: "none" });
+}
+
+/** Marks the parts in which the CPU could not take its timer interrupt (irqs-off) or did not serve a need-resched (preempt-off). */
+function splitBySections(
+  timeline: Timeline, context: RunnableContext, cpu: number, begin: number, end: number,
+  emit: (begin: number, end: number, section: "irqs-off" | "preempt-off" | undefined) => void,
+): void {
+  const marks: { begin: number; end: number; section: "irqs-off" | "preempt-off" }[] = [];
+  for (const timer of timeline.timers.late) {
+    if (timer.cpu === cpu && timer.expires < end && timer.fired > begin) marks.push({ begin: timer.expires, end: timer.fired, section: "irqs-off" });
+  }
+  for (const [from, to] of context.preemptOff[cpu] ?? []) if (from < end && to > begin) marks.push({ begin: from, end: to, section: "preempt-off" });
+  marks.sort((a, b) => a.begin - b.begin);
+  let at = begin;
+  for (const mark of marks) {
+    const from = Math.max(at, mark.begin);
+    const to = Math.min(end, mark.end);
+    if (to <= from) continue;
+    if (from > at) emit(at, from, undefined);
+    emit(from, to, mark.section);
+    at = to;
+  }
+  if (end > at) emit(at, end, undefined);
+}

@@ -1,0 +1,237 @@
+/**
+ * Where did the time of one request go? The walk starts at the client, which waited from before connect to the last
+ * byte, and explains every piece of its time line: running is net; runnable goes to whoever held the CPU; a wait goes
+ * to its waker and is explained by what the waker did inside the wait, one level deeper, and so on. Every wake lies
+ * strictly inside the wait it explains, so the walk ends; a depth limit guards the stack all the same.
+ *
+ * Law, checked on every run: the segments touch, are ordered, and fill the window exactly.
+ */
+import { assert, upperBound } from "../base/index.ts";
+import { STATE, type Timeline, type Waker } from "../timeline/index.ts";
+import { NO_THREAD, type ThreadIndex } from "../trace/index.ts";
+import { delegationsIn } from "./delegate.ts";
+import { lostIn, type LostIndex } from "./lost.ts";
+import { reclaimIn, isThrottled, splitRunnable, splitRunning, type RunnableContext } from "./on-cpu.ts";
+import type { PathClass, RequestWindow, Segment, SegmentCulprit, Wait } from "./segment.ts";
+import { classifyWait, type WaitKind } from "./wait-class.ts";
+
+/** Real chains are below 10 (client, loop, worker, pool, disk); 32 is far beyond and far below a stack overflow. */
+const MAX_DEPTH = 32;
+/** A path this long is a ping-pong nobody reads; it bounds memory to some 100 MB. */
+const MAX_SEGMENTS = 500_000;
+/**
+ * A timed lock wait is charged to the thread that ran meanwhile only when that thread had most of it: CPython's
+ * switch interval is 5 ms, so the holder of the GIL fills such a wait nearly whole.
+ */
+const HOLDER_SHARE = 0.5;
+
+interface Frame {
+  readonly depth: number;
+  readonly via: readonly Wait[];
+  /** threads whose wait is being explained further up, and pollers' delegates: never gone back to */
+  readonly waiting: readonly ThreadIndex[];
+}
+
+export function walkRequest(timeline: Timeline, context: RunnableContext, lost: LostIndex, window: RequestWindow): readonly Segment[] {
+  const walk = new Walk(timeline, context, lost);
+  walk.explain(window.thread, window.begin, window.end, { depth: 0, via: [], waiting: [] });
+  const segments = walk.segments;
+  let at = window.begin;
+  for (const segment of segments) {
+    assert(segment.begin === at && segment.end > segment.begin, `segments do not touch at ${at}: ${segment.begin}..${segment.end} ${segment.class}`);
+    at = segment.end;
+  }
+  assert(at === window.end || (segments.length === 0 && window.end <= window.begin), `segments end at ${at}, the request at ${window.end}`);
+  return segments;
+}
+
+class Walk {
+  readonly segments: Segment[] = [];
+  readonly #timeline: Timeline;
+  readonly #context: RunnableContext;
+  readonly #lost: LostIndex;
+
+  constructor(timeline: Timeline, context: RunnableContext, lost: LostIndex) {
+    this.#timeline = timeline;
+    this.#context = context;
+    this.#lost = lost;
+  }
+
+  /** Explains [begin, end) of one thread's time line: emits segments that fill it exactly. */
+  explain(thread: ThreadIndex, begin: number, end: number, frame: Frame): void {
+    if (end <= begin) return;
+    if (thread <= 0) return this.#unknown(thread, begin, end, frame, "no thread to follow");
+    if (frame.depth > MAX_DEPTH) return this.#unknown(thread, begin, end, frame, "too many waits one behind the other");
+    if (this.segments.length > MAX_SEGMENTS) return this.#unknown(thread, begin, end, frame, "path too long");
+    const states = this.#timeline.states;
+    const last = states.first[thread + 1] as number;
+    let at = begin;
+    for (let row = upperBound(states.end, begin, states.first[thread] as number, last); row < last && at < end; row++) {
+      const from = Math.max(at, states.start[row] as number);
+      const to = Math.min(end, states.end[row] as number);
+      if (to <= from) continue;
+      if (from > at) this.#unknown(thread, at, from, frame, "outside the recording");
+      this.#interval(thread, row, from, to, frame);
+      at = to;
+    }
+    if (at < end) this.#unknown(thread, at, end, frame, "outside the recording");
+  }
+
+  #interval(thread: ThreadIndex, row: number, begin: number, end: number, frame: Frame): void {
+    const states = this.#timeline.states;
+    const cpu = states.cpu[row] as number;
+    const emit = (from: number, to: number, kind: PathClass, culprit: SegmentCulprit): void => this.#emit(thread, cpu, from, to, kind, culprit, frame);
+    switch (states.state[row]) {
+      case STATE.running:
+        return this.#splitLost(thread, cpu, begin, end, frame, (from, to) => splitRunning(this.#timeline, thread, cpu, from, to, emit));
+      case STATE.runnable:
+      case STATE.preempted:
+        if (isThrottled(this.#timeline, this.#context, thread, cpu, states.start[row] as number, states.end[row] as number)) {
+          return emit(begin, end, "runnable", { kind: "throttled", thread });
+        }
+        return this.#splitLost(thread, cpu, begin, end, frame, (from, to) => splitRunnable(this.#timeline, this.#context, thread, cpu, from, to, emit));
+      case STATE.sleeping:
+      case STATE.blocked:
+      case STATE.stopped:
+        return this.#wait(thread, row, begin, end, frame);
+      case STATE.unborn:
+      case STATE.dead:
+        return this.#byParent(thread, states.state[row] === STATE.dead ? "death" : "birth", begin, end, frame);
+      default:
+        return this.#splitLost(thread, -1, begin, end, frame, (from, to) => this.#unknown(thread, from, to, frame, "state not known before the first event"));
+    }
+  }
+
+  /** A thread that does not exist yet is waited for by its parent's doing; so is what a request does after its child's end. */
+  #byParent(thread: ThreadIndex, when: "birth" | "death", begin: number, end: number, frame: Frame): void {
+    const parent = this.#timeline.trace.threads.row(thread).parent;
+    if (parent === NO_THREAD || frame.waiting.includes(parent)) {
+      return this.#unknown(thread, begin, end, frame, when === "birth" ? "before the thread was born" : "after the thread's end");
+    }
+    const wait: Wait = { thread, class: "blocked-child", begin, end, syscall: undefined, stack: [], lock: undefined, fd: undefined, by: "birth" };
+    this.explain(parent, begin, end, { depth: frame.depth + 1, via: [...frame.via, wait], waiting: [...frame.waiting, thread] });
+  }
+
+  #wait(thread: ThreadIndex, row: number, begin: number, end: number, frame: Frame): void {
+    const { states, wakes } = this.#timeline;
+    const edge = states.wake[row] as number;
+    const rowBegin = states.start[row] as number;
+    const rowEnd = states.end[row] as number;
+    const waker = edge < 0 ? undefined : this.#timeline.wakerOf(edge);
+    const stack = this.#timeline.stacks.at(thread, rowBegin) ?? [];
+    const syscall = this.#timeline.syscalls.at(thread, rowBegin);
+    const kind = classifyWait({ state: states.state[row] as number, syscall, stack, waker });
+    const base = {
+      thread, class: kind.class, begin: rowBegin, end: rowEnd, syscall: syscall?.name, stack,
+      lock: syscall?.name === "futex" ? syscall.args[0] : undefined,
+      fd: syscall !== undefined && FD_CALLS.has(syscall.name) ? syscall.args[0] : undefined,
+    };
+    const self = (from: number, to: number, culprit: SegmentCulprit, reason?: string): void =>
+      this.#emit(thread, -1, from, to, kind.class, culprit, { ...frame, via: [...frame.via, { ...base, by: "wake" }] }, reason);
+
+    if (edge < 0) {
+      if (lostIn(this.#lost, undefined, rowBegin, rowEnd).length > 0) return this.#emit(thread, -1, begin, end, "lost", { kind: "none" }, frame, "events were lost inside the wait");
+      return self(begin, end, { kind: "none" }, rowEnd >= this.#timeline.trace.end ? "still waiting when the recording ended" : "its wake-up was not seen");
+    }
+    if (kind.class === "blocked-stopped") return self(begin, end, { kind: "thread", thread });
+    if (kind.class === "reclaim" && waker?.kind !== "thread") return self(begin, end, { kind: "thread", thread });
+    this.#splitReclaim(thread, begin, end, frame, (from, to) => this.#follow({ thread, from, to, waker, kind, base, frame, self, wakerCpu: wakes.cpu[edge] as number, wakerTime: wakes.time[edge] as number }));
+  }
+
+  #follow(input: {
+    thread: ThreadIndex; from: number; to: number; waker: Waker | undefined; kind: WaitKind; base: Omit<Wait, "by">; frame: Frame;
+    self: (from: number, to: number, culprit: SegmentCulprit, reason?: string) => void; wakerCpu: number; wakerTime: number;
+  }): void {
+    const { thread, from, to, waker, kind, base, frame, self } = input;
+    const deeper = (other: ThreadIndex, a: number, b: number, by: Wait["by"], alsoWaiting: readonly ThreadIndex[] = []): void =>
+      this.explain(other, a, b, { depth: frame.depth + 1, via: [...frame.via, { ...base, by }], waiting: [...frame.waiting, thread, ...alsoWaiting] });
+    switch (waker?.kind) {
+      case "thread":
+        if (waker.thread === thread || frame.waiting.includes(waker.thread)) return self(from, to, { kind: "thread", thread: waker.thread });
+        return deeper(waker.thread, from, to, "wake");
+      case "timer": {
+        if (kind.isPoll) return this.#polled(thread, from, to, frame, deeper, (a, b) => self(a, b, { kind: "timer", thread }));
+        if (kind.class === "blocked-lock") {
+          const holder = this.#holder(thread, from, to, frame);
+          if (holder !== undefined) return deeper(holder, from, to, "holder");
+        }
+        return self(from, to, { kind: "timer", thread, ...(waker.fn === undefined ? {} : { fn: waker.fn }) });
+      }
+      case "block": {
+        const request = this.#timeline.blockIo.requests[waker.request];
+        return self(from, to, { kind: "device", ...(request === undefined ? {} : { detail: `${request.dev >>> 20}:${request.dev & 0xfffff}` }) });
+      }
+      case "hardirq":
+        return self(from, to, { kind: "hardirq", fn: waker.name });
+      case "softirq":
+        return self(from, to, waker.name.startsWith("NET_") ? { kind: "network", fn: waker.name } : { kind: "softirq", fn: waker.name });
+      default:
+        return self(from, to, { kind: "none" }, "woken from the idle context");
+    }
+  }
+
+  /** A poll that ended by its own timer: charged to what the poller had delegated, the rest is polling. */
+  #polled(
+    thread: ThreadIndex, from: number, to: number, frame: Frame,
+    deeper: (other: ThreadIndex, a: number, b: number, by: Wait["by"]) => void, idle: (a: number, b: number) => void,
+  ): void {
+    let at = from;
+    for (const part of delegationsIn(this.#timeline, thread, from, to, [...frame.waiting, thread])) {
+      if (part.begin > at) idle(at, part.begin);
+      deeper(part.thread, part.begin, part.end, "polled");
+      at = part.end;
+    }
+    if (to > at) idle(at, to);
+  }
+
+  /** The thread of the same process that ran for most of a timed lock wait. */
+  #holder(thread: ThreadIndex, from: number, to: number, frame: Frame): ThreadIndex | undefined {
+    const { trace, states } = this.#timeline;
+    let best: ThreadIndex | undefined;
+    let most = (to - from) * HOLDER_SHARE;
+    for (const other of trace.threads.ofProcess(trace.threads.row(thread).pid)) {
+      if (other === thread || frame.waiting.includes(other)) continue;
+      let ran = 0;
+      const last = states.first[other + 1] as number;
+      for (let row = upperBound(states.end, from, states.first[other] as number, last); row < last && (states.start[row] as number) < to; row++) {
+        if (states.state[row] === STATE.running) ran += Math.min(to, states.end[row] as number) - Math.max(from, states.start[row] as number);
+      }
+      if (ran > most) {
+        most = ran;
+        best = other;
+      }
+    }
+    return best;
+  }
+
+  #splitReclaim(thread: ThreadIndex, begin: number, end: number, frame: Frame, outside: (from: number, to: number) => void): void {
+    let at = begin;
+    for (const [from, to] of reclaimIn(this.#timeline, thread, begin, end)) {
+      if (from > at) outside(at, from);
+      this.#emit(thread, -1, from, to, "reclaim", { kind: "thread", thread }, frame);
+      at = to;
+    }
+    if (end > at) outside(at, end);
+  }
+
+  #splitLost(thread: ThreadIndex, cpu: number, begin: number, end: number, frame: Frame, outside: (from: number, to: number) => void): void {
+    let at = begin;
+    for (const [from, to] of lostIn(this.#lost, cpu < 0 ? undefined : cpu, begin, end)) {
+      if (from > at) outside(at, from);
+      this.#emit(thread, cpu, from, to, "lost", { kind: "none" }, frame, "events were lost on this CPU");
+      at = to;
+    }
+    if (end > at) outside(at, end);
+  }
+
+  #unknown(thread: ThreadIndex, begin: number, end: number, frame: Frame, reason: string): void {
+    this.#emit(thread, -1, begin, end, "unknown", { kind: "none" }, frame, reason);
+  }
+
+  #emit(thread: ThreadIndex, cpu: number, begin: number, end: number, kind: PathClass, culprit: SegmentCulprit, frame: Frame, reason?: string): void {
+    if (end <= begin) return;
+    this.segments.push({ begin, end, class: kind, thread, cpu, depth: frame.depth, culprit, via: frame.via, ...(reason === undefined ? {} : { reason }) });
+  }
+}
+
+const FD_CALLS = new Set(["read", "write", "readv", "writev", "pread64", "pwrite64", "preadv", "pwritev", "fsync", "fdatasync", "sendto", "recvfrom", "sendmsg", "recvmsg", "ioctl", "connect", "accept", "accept4"]);

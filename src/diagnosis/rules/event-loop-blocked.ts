@@ -1,0 +1,58 @@
+/**
+ * Cause: the service's event loop did not come back to its poll: a handler slept, waited or computed on the loop's thread.
+ * Signature: a thread that lives in epoll is, on the path, in a sleep or wait that is no poll, or computes for at least
+ * 100 ms between two polls.
+ * Not this rule: a loop that polls and finds nothing (framework-polling); one that waits for a CPU (cpu-rival).
+ * Threshold: asyncio's own slow_callback_duration is 100 ms; waits shorter than 20 ms are GIL hand-overs and short locks.
+ * Sources: FastChat 3833, vllm-omni PR 2511; asyncio-dev documentation.
+ */
+import { lowerBound, upperBound } from "../../base/index.ts";
+import type { Segment } from "../../critical-path/index.ts";
+import { eventLoops } from "../../facts/index.ts";
+import { defineRule, needs, type RuleContext } from "../define-rule.ts";
+import { ownerOf } from "../who.ts";
+
+const POLL = new Set(["epoll_wait", "epoll_pwait", "epoll_pwait2", "poll", "ppoll", "select", "pselect6"]);
+
+export const eventLoopBlocked = defineRule({
+  id: "event-loop-blocked",
+  group: "waiting",
+  nature: "inside",
+  needs: needs([], ["raw_syscalls:sys_enter", "raw_syscalls:sys_exit"]),
+  thresholds: { minWaitNs: 20_000_000, minComputeNs: 100_000_000 },
+  doc: {
+    signature: "The thread that serves the event loop slept, waited or computed instead of returning to its poll.",
+    notThis: "A loop that polls and finds nothing to do (framework-polling).",
+    sources: ["asyncio: slow_callback_duration", "FastChat#3833"],
+  },
+  claims(segment, context) {
+    const loops = context.run.get(eventLoops);
+    const isLoop = (thread: Segment["thread"]): boolean => loops.has(thread) && ownerOf(context.run, thread) === "service";
+    const waited = segment.via.some((wait) => isLoop(wait.thread) && wait.by === "wake" && !POLL.has(wait.syscall ?? "") && wait.class !== "blocked-stopped" && wait.end - wait.begin >= (context.thresholds["minWaitNs"] ?? 0));
+    return waited || (segment.class === "running" && isLoop(segment.thread) && computeStretch(context, segment) >= (context.thresholds["minComputeNs"] ?? 0));
+  },
+  conclude(claimed) {
+    const longest = claimed.reduce<Segment | undefined>((best, segment) => (best === undefined || segment.end - segment.begin > best.end - best.begin ? segment : best), undefined);
+    const wait = longest?.via.findLast((candidate) => candidate.class !== "blocked-network");
+    return { witness: wait === undefined || wait.stack.length === 0 ? undefined : true, facts: { ...(wait?.syscall === undefined ? {} : { syscall: wait.syscall }) }, remedies: [] };
+  },
+});
+
+/** How long was the loop away from its poll around this segment? */
+function computeStretch({ run }: RuleContext, segment: Segment): number {
+  const { slices } = run.timeline.syscalls;
+  const enter = run.timeline.trace.tables.get("sys_enter");
+  const first = slices.first[segment.thread] as number;
+  const last = slices.first[segment.thread + 1] as number;
+  const isPoll = (row: number): boolean => {
+    const begin = slices.begin[row] as number;
+    return begin >= 0 && POLL.has(run.timeline.syscalls.nameOf(enter?.fields["id"]?.[begin] ?? -1));
+  };
+  let before = upperBound(slices.start, segment.begin, first, last) - 1;
+  while (before >= first && !isPoll(before)) before--;
+  let after = lowerBound(slices.start, segment.end, first, last);
+  while (after < last && !isPoll(after)) after++;
+  const left = before >= first ? (slices.end[before] as number) : run.timeline.trace.begin;
+  const back = after < last ? (slices.start[after] as number) : run.timeline.trace.end;
+  return left > segment.begin ? 0 : back - left;
+}

@@ -1,0 +1,30 @@
+/**
+ * Cause: a thread on the path made data durable and waited for the disk or the journal.
+ * Signature: waits inside fsync, fdatasync, sync or msync, or for a jbd2/xfs log commit, whatever they led to.
+ * Not this rule: reads (cold-page-cache, block-io).
+ * Sources: fsync(2); ext4 jbd2: fs/jbd2/commit.c; lttng blog case of a foreign sync.
+ */
+import { defineRule, durationOf, needs } from "../define-rule.ts";
+
+const CALLS = new Set(["fsync", "fdatasync", "sync", "syncfs", "msync", "sync_file_range"]);
+const JOURNAL = /^(jbd2_|log_wait_commit|ext4_sync_file|xfs_log_force|btrfs_sync|vfs_fsync)/;
+
+export const fsyncJournal = defineRule({
+  id: "fsync-journal",
+  group: "storage",
+  nature: "outside",
+  needs: needs([], ["raw_syscalls:sys_enter", "raw_syscalls:sys_exit"]),
+  optional: { wide: [], deep: ["block:block_rq_issue", "block:block_rq_complete", "ext4:ext4_sync_file_enter", "ext4:ext4_sync_file_exit", "jbd2:jbd2_run_stats"], stacks: true },
+  doc: {
+    signature: "A thread of the request waited inside fsync or for a journal commit.",
+    notThis: "Reads from a disk (block-io, cold-page-cache).",
+    sources: ["fsync(2)", "fs/jbd2/commit.c"],
+  },
+  claims: (segment) => segment.class !== "runnable" && segment.via.some((wait) => CALLS.has(wait.syscall ?? "") || wait.stack.some((name) => JOURNAL.test(name))),
+  conclude(claimed, { run, counters }) {
+    const wait = claimed[0]?.via.find((candidate) => candidate.fd !== undefined);
+    const file = wait === undefined ? undefined : run.descriptors[`${run.timeline.trace.threads.row(wait.thread).pid}/${wait.fd}`];
+    const pressure = counters?.pressure["io"]?.some;
+    return { witness: pressure === undefined ? undefined : pressure * 1000 >= durationOf(claimed) / 2, facts: { ...(file === undefined ? {} : { file }) }, remedies: [] };
+  },
+});

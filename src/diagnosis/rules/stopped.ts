@@ -1,0 +1,38 @@
+/**
+ * Cause: a process on the path was stopped (SIGSTOP, SIGTSTP, a debugger, the freezer).
+ * Signature: a thread on the path left the CPU in state T or t. Second witness: the signal itself (signal_generate 19, 20).
+ * Not this rule: a throttled group, whose threads stay runnable (cfs-quota).
+ * Sources: signal(7), ptrace(2), Documentation/admin-guide/cgroup-v1/freezer-subsystem.rst.
+ */
+import { defineRule, needs } from "../define-rule.ts";
+import { continueProcess } from "../remedies.ts";
+
+export const stopped = defineRule({
+  id: "stopped",
+  group: "waiting",
+  nature: "outside",
+  needs: needs([]),
+  optional: { wide: ["signal:signal_generate"], deep: [], stacks: true },
+  doc: {
+    signature: "A thread of the request was in the stopped or traced state.",
+    notThis: "A throttled cgroup, whose threads stay runnable (cfs-quota).",
+    sources: ["signal(7)", "ptrace(2)"],
+  },
+  claims: (segment) => segment.class === "blocked-stopped",
+  conclude(claimed, { run }) {
+    const trace = run.timeline.trace;
+    const thread = claimed[0]?.thread;
+    const row = thread === undefined ? undefined : trace.threads.row(thread);
+    const signals = trace.tables.get("signal_generate");
+    let sender: string | undefined;
+    for (let at = 0; at < (signals?.length ?? 0); at++) {
+      const sig = signals?.fields["sig"]?.[at] ?? 0;
+      if ((sig === 19 || sig === 20) && (signals?.time[at] as number) <= (claimed[0]?.begin ?? 0)) sender = trace.threads.row(trace.threads.at(signals?.tid[at] as number, signals?.time[at] as number)).comm;
+    }
+    return {
+      witness: signals === undefined ? undefined : sender !== undefined,
+      facts: sender === undefined ? {} : { stoppedBy: sender },
+      remedies: row === undefined ? [] : [continueProcess(row.pid >= 0 ? row.pid : row.tid)],
+    };
+  },
+});

@@ -1,0 +1,36 @@
+/** Whose thread is it: the service's, the client's, the kernel's, or somebody else's? */
+import type { Run } from "../facts/index.ts";
+import type { Segment } from "../critical-path/index.ts";
+import type { ThreadIndex } from "../trace/index.ts";
+
+export type Owner = "service" | "client" | "kernel" | "other" | "unknown";
+
+/** Without known targets (a foreign recording) everything that is neither client nor kernel counts as the service. */
+export function ownerOf(run: Run, thread: ThreadIndex | undefined): Owner {
+  if (thread === undefined || thread < 0) return "unknown";
+  const row = run.timeline.trace.threads.row(thread);
+  if (row.isKernel) return "kernel";
+  if (run.clients.has(row.pid)) return "client";
+  if (run.targets.size === 0 || run.targets.has(row.pid)) return "service";
+  return "other";
+}
+
+/** The thread that ended wait `index` of a segment: the next waiter down, or the segment's own thread. */
+export const wakerOfWait = (segment: Segment, index: number): ThreadIndex => segment.via[index + 1]?.thread ?? segment.thread;
+
+/** The culprit thread that most of the claimed time goes to. */
+export function mainCulprit(segments: readonly Segment[]): { thread: ThreadIndex | undefined; segment: Segment | undefined; ns: number } {
+  const byThread = new Map<ThreadIndex | undefined, { ns: number; longest: Segment }>();
+  for (const segment of segments) {
+    const length = segment.end - segment.begin;
+    const entry = byThread.get(segment.culprit.thread);
+    if (entry === undefined) byThread.set(segment.culprit.thread, { ns: length, longest: segment });
+    else {
+      entry.ns += length;
+      if (length > entry.longest.end - entry.longest.begin) entry.longest = segment;
+    }
+  }
+  let best: { thread: ThreadIndex | undefined; segment: Segment | undefined; ns: number } = { thread: undefined, segment: undefined, ns: 0 };
+  for (const [thread, { ns, longest }] of byThread) if (ns > best.ns) best = { thread, segment: longest, ns };
+  return best;
+}

@@ -1,0 +1,74 @@
+/**
+ * Who handed results to whom? A message from B to A: B wakes A, or B writes to A's wake-up descriptor while A is busy
+ * or already awake (then there is no wake edge): 1 byte by sendto or write (asyncio's and libev's self-pipe), 8 bytes
+ * by write (eventfd: libuv, uvloop, tokio). stdout and stderr do not count: print() also writes 1 and 8 bytes.
+ * Measured on Gradio 5.45 and 6.x, Node and uvicorn.
+ */
+import type { ThreadIndex, Trace } from "../trace/index.ts";
+import type { Syscalls } from "./syscalls.ts";
+import type { WakeEdges } from "./thread-states.ts";
+import type { Waker } from "./wakers.ts";
+
+export interface Messages {
+  /** Threads that A has ever woken: whom it may have given work to. */
+  partnersOf(a: ThreadIndex): readonly ThreadIndex[];
+  /** Times of all messages from B to A, sorted. */
+  times(b: ThreadIndex, a: ThreadIndex): readonly number[];
+}
+
+export function buildMessages(input: { trace: Trace; wakes: WakeEdges; wakerOf: (edge: number) => Waker; syscalls: Syscalls }): Messages {
+  // built on first use: most requests never meet a polling loop
+  let index: { partners: Map<number, Set<ThreadIndex>>; wakes: Map<string, number[]>; writes: Map<number, number[]> } | undefined;
+  const build = (): NonNullable<typeof index> => {
+    const partners = new Map<number, Set<ThreadIndex>>();
+    const wakes = new Map<string, number[]>();
+    for (let edge = 0; edge < input.wakes.length; edge++) {
+      const waker = input.wakerOf(edge);
+      if (waker.kind !== "thread") continue;
+      const wakee = input.wakes.wakee[edge] as ThreadIndex;
+      const set = partners.get(waker.thread) ?? new Set();
+      partners.set(waker.thread, set.add(wakee));
+      const key = `${waker.thread}>${wakee}`;
+      const list = wakes.get(key);
+      if (list) list.push(input.wakes.time[edge] as number);
+      else wakes.set(key, [input.wakes.time[edge] as number]);
+    }
+    return { partners, wakes, writes: wakeUpWrites(input.trace, input.syscalls) };
+  };
+  const merged = new Map<string, readonly number[]>();
+  return {
+    partnersOf(a) {
+      index ??= build();
+      return [...(index.partners.get(a) ?? [])];
+    },
+    times(b, a) {
+      index ??= build();
+      const key = `${b}>${a}`;
+      let times = merged.get(key);
+      if (times === undefined) {
+        const pid = input.trace.threads.row(a).pid;
+        const sameProcess = pid >= 0 && pid === input.trace.threads.row(b).pid;
+        times = [...(index.wakes.get(key) ?? []), ...(sameProcess ? (index.writes.get(b) ?? []) : [])].sort((x, y) => x - y);
+        merged.set(key, times);
+      }
+      return times;
+    },
+  };
+}
+
+function wakeUpWrites(trace: Trace, syscalls: Syscalls): Map<number, number[]> {
+  const byThread = new Map<number, number[]>();
+  const table = trace.tables.get("sys_enter");
+  for (let row = 0; row < (table?.length ?? 0); row++) {
+    const fd = table?.fields["arg0"]?.[row] ?? 0;
+    const size = table?.fields["arg2"]?.[row] ?? 0;
+    if (fd <= 2 || (size !== 1 && size !== 8)) continue;
+    const name = syscalls.nameOf(table?.fields["id"]?.[row] ?? -1);
+    if (!(name === "write" || (name === "sendto" && size === 1))) continue;
+    const thread = trace.threads.at(table?.tid[row] as number, table?.time[row] as number);
+    const list = byThread.get(thread);
+    if (list) list.push(table?.time[row] as number);
+    else byThread.set(thread, [table?.time[row] as number]);
+  }
+  return byThread;
+}

@@ -1,0 +1,57 @@
+/** Everything the walk asks about time, derived once from a Trace: states, CPUs, interrupts, calls, stacks, I/O, timers. */
+import type { Trace } from "../trace/index.ts";
+import { buildBlockIo, type BlockIo } from "./block-io.ts";
+import { buildCpuOccupancy, type CpuOccupancy } from "./cpu-occupancy.ts";
+import { buildInterrupts, type InterruptPieces } from "./interrupts.ts";
+import { buildMessages, type Messages } from "./messages.ts";
+import { buildStacks, type Stacks } from "./stacks.ts";
+import { buildSyscalls, type Syscalls } from "./syscalls.ts";
+import { pairSlices, type ThreadSlices } from "./thread-slices.ts";
+import { buildThreadStates, type ThreadStates, type WakeEdges } from "./thread-states.ts";
+import { buildTimers, type Timers } from "./timers.ts";
+import { buildWakers, type Waker } from "./wakers.ts";
+
+export interface Timeline {
+  readonly trace: Trace;
+  readonly states: ThreadStates;
+  readonly wakes: WakeEdges;
+  readonly occupancy: readonly CpuOccupancy[];
+  readonly interrupts: readonly InterruptPieces[];
+  readonly syscalls: Syscalls;
+  readonly stacks: Stacks;
+  readonly reclaim: readonly ThreadSlices[];
+  readonly work: ThreadSlices;
+  readonly blockIo: BlockIo;
+  readonly timers: Timers;
+  /** What really caused a wake: a thread, a timer, a device. */
+  readonly wakerOf: (edge: number) => Waker;
+  readonly messages: Messages;
+}
+
+export function buildTimeline(trace: Trace): Timeline {
+  const { states, wakes } = buildThreadStates(trace);
+  const interrupts = buildInterrupts(trace);
+  const syscalls = buildSyscalls(trace);
+  const blockIo = buildBlockIo(trace);
+  const timers = buildTimers(trace);
+  const wakerOf = buildWakers({ trace, wakes, interrupts, blockIo });
+  return {
+    trace,
+    states,
+    wakes,
+    occupancy: buildCpuOccupancy(trace),
+    interrupts,
+    syscalls,
+    stacks: buildStacks(trace),
+    reclaim: [
+      pairSlices(trace, "mm_vmscan_direct_reclaim_begin", "mm_vmscan_direct_reclaim_end"),
+      pairSlices(trace, "mm_vmscan_memcg_reclaim_begin", "mm_vmscan_memcg_reclaim_end"),
+      pairSlices(trace, "mm_compaction_begin", "mm_compaction_end"),
+    ],
+    work: pairSlices(trace, "workqueue_execute_start", "workqueue_execute_end"),
+    blockIo,
+    timers,
+    wakerOf,
+    messages: buildMessages({ trace, wakes, wakerOf, syscalls }),
+  };
+}
