@@ -16,7 +16,7 @@ export interface DelegatedPart {
 
 interface Busy {
   readonly parts: readonly (readonly [number, number])[];
-  /** of the whole delegation, not only inside the wait */
+  /** of the whole delegation, not only inside the wait; sleeps on timers of its own do not count */
   readonly total: number;
 }
 
@@ -26,6 +26,8 @@ export function delegationsIn(timeline: Timeline, poller: ThreadIndex, begin: nu
   for (const thread of timeline.messages.partnersOf(poller)) {
     if (excluded.includes(thread)) continue;
     const messages = timeline.messages.times(thread, poller);
+    // a thread that never reports back to the loop does not work for it
+    if (messages.length === 0) continue;
     const next = upperBound(messages, begin);
     // a wait may span the message that ended one delegation and began the next: each part is measured on its own
     let from = begin;
@@ -34,7 +36,7 @@ export function delegationsIn(timeline: Timeline, poller: ThreadIndex, begin: nu
       const closed = index < messages.length ? (messages[index] as number) : timeline.trace.end;
       const to = Math.min(end, closed);
       const parts = busyParts(timeline, thread, poller, from, to);
-      if (parts.length > 0) open.push({ thread, busy: { parts, total: total(busyParts(timeline, thread, poller, opened, closed)) } });
+      if (parts.length > 0) open.push({ thread, busy: { parts, total: total(busyParts(timeline, thread, poller, opened, closed, false)) } });
       from = to;
       if (index >= messages.length) break;
     }
@@ -48,7 +50,7 @@ export function delegationsIn(timeline: Timeline, poller: ThreadIndex, begin: nu
 }
 
 /** Where B did not simply wait for A: everything but sleeps that A ended, or that never ended. */
-function busyParts(timeline: Timeline, thread: ThreadIndex, poller: ThreadIndex, begin: number, end: number): [number, number][] {
+function busyParts(timeline: Timeline, thread: ThreadIndex, poller: ThreadIndex, begin: number, end: number, withOwnTimers = true): [number, number][] {
   const { states } = timeline;
   const parts: [number, number][] = [];
   const last = states.first[thread + 1] as number;
@@ -60,6 +62,7 @@ function busyParts(timeline: Timeline, thread: ThreadIndex, poller: ThreadIndex,
       if (edge < 0) continue;
       const waker = timeline.wakerOf(edge);
       if (waker.kind === "thread" && waker.thread === poller) continue;
+      if (waker.kind === "timer" && !withOwnTimers) continue;
     }
     const from = Math.max(begin, states.start[row] as number);
     const to = Math.min(end, states.end[row] as number);

@@ -20,13 +20,13 @@ function periodTimers(timeline: Timeline): number[] {
   return times;
 }
 
-/** From the first event that carries need-resched to the next switch on that CPU. */
+/** From the first event that carries need-resched to the next switch on that CPU: only schedule() clears it. The idle task polls it and does not count. */
 function preemptOffSections(timeline: Timeline): [number, number][][] {
   const cpus = timeline.trace.machine.cpus;
   const flagged = Array.from({ length: cpus }, () => [] as number[]);
   for (const table of timeline.trace.tables.values()) {
     if (table.name === "sched_switch") continue;
-    for (let row = 0; row < table.length; row++) if ((table.flags[row] as number) & FLAG_NEED_RESCHED) flagged[table.cpu[row] as number]?.push(table.time[row] as number);
+    for (let row = 0; row < table.length; row++) if ((table.flags[row] as number) & FLAG_NEED_RESCHED && table.tid[row] !== 0) flagged[table.cpu[row] as number]?.push(table.time[row] as number);
   }
   return flagged.map((times, cpu) => {
     times.sort((a, b) => a - b);
@@ -36,7 +36,7 @@ function preemptOffSections(timeline: Timeline): [number, number][][] {
     let served = Number.NEGATIVE_INFINITY;
     for (const time of times) {
       if (time < served) continue;
-      while (next < switches.length && (switches[next] as number) <= time) next++;
+      while (next < switches.length && (switches[next] as number) < time) next++;
       served = next < switches.length ? (switches[next] as number) : timeline.trace.end;
       if (served - time >= MIN_SECTION_NS) sections.push([time, served]);
     }

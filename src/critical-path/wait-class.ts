@@ -2,7 +2,7 @@
  * What was a wait for? The stack at switch-out says it best, then the system call, then the state and the waker.
  * Function names are those of Linux 5.4 to 6.18; a name that a kernel does not have never matches.
  */
-import { STATE, type Syscall, type Waker } from "../timeline/index.ts";
+import { isPollCall, isSleepCall, STATE, type Syscall, type Waker } from "../timeline/index.ts";
 import type { PathClass } from "./segment.ts";
 
 export interface WaitKind {
@@ -41,14 +41,12 @@ const BY_SYSCALL: Readonly<Record<string, PathClass>> = {
   wait4: "blocked-child", waitid: "blocked-child", vfork: "blocked-child", ioctl: "blocked-device",
 };
 
-const POLL_CALLS = new Set(["epoll_wait", "epoll_pwait", "epoll_pwait2", "poll", "ppoll", "select", "pselect6"]);
-const SLEEP_CALLS = new Set(["nanosleep", "clock_nanosleep"]);
 
 export function classifyWait(input: { state: number; syscall: Syscall | undefined; stack: readonly string[]; waker: Waker | undefined }): WaitKind {
   const { state, syscall, stack, waker } = input;
   if (state === STATE.stopped) return { class: "blocked-stopped", isPoll: false, isSleep: false };
   const has = (pattern: RegExp): boolean => stack.some((name) => pattern.test(name));
-  const isPoll = stack.length > 0 ? has(POLL) : syscall !== undefined && POLL_CALLS.has(syscall.name);
+  const isPoll = stack.length > 0 ? has(POLL) : isPollCall(syscall?.name);
   if (isPoll) return { class: pollClass(waker), isPoll, isSleep: false };
   if (stack.length > 0) {
     // a fault that waits for a page is storage seen through memory; one that waits for the address space is a lock
@@ -56,7 +54,7 @@ export function classifyWait(input: { state: number; syscall: Syscall | undefine
     for (const [kind, pattern] of BY_STACK) if (has(pattern)) return { class: kind, isPoll, isSleep: kind === "blocked-timer" };
   }
   const bySyscall = syscall === undefined ? undefined : BY_SYSCALL[syscall.name];
-  if (bySyscall !== undefined) return { class: bySyscall, isPoll, isSleep: syscall !== undefined && SLEEP_CALLS.has(syscall.name) };
+  if (bySyscall !== undefined) return { class: bySyscall, isPoll, isSleep: isSleepCall(syscall?.name) };
   if (waker?.kind === "block" || state === STATE.blocked) return { class: waker?.kind === "block" ? "blocked-io" : "blocked-other", isPoll, isSleep: false };
   if (waker?.kind === "thread" && waker.network) return { class: "blocked-network", isPoll, isSleep: false };
   if (waker?.kind === "timer") return { class: "blocked-timer", isPoll, isSleep: false };

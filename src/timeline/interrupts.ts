@@ -96,15 +96,24 @@ class PieceBuilder {
   readonly #outer = new ColumnBuilder("f64");
   readonly #open: OpenSection[] = [];
   #since = 0;
+  #early = { context: 0, time: -1 };
 
   enter(time: number, context: number, name: number): void {
+    if (this.#early.context === context && this.#early.time === time) {
+      this.#early = { context: 0, time: -1 };
+      return;
+    }
     this.#flush(time);
     this.#open.push({ context, name, began: time });
   }
 
   exit(time: number, context: number): void {
-    // an exit without its entry (the trace began inside, or the entry was lost) changes nothing
-    if (this.#open.at(-1)?.context !== context) return;
+    // an exit without its entry (the trace began inside, or the entry was lost) changes nothing; unless the entry carries
+    // the same stamp, as it may in text with microseconds: then the section had no length
+    if (this.#open.at(-1)?.context !== context) {
+      this.#early = { context, time };
+      return;
+    }
     this.#flush(time);
     this.#open.pop();
   }

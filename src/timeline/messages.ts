@@ -1,11 +1,11 @@
 /**
- * Who handed results to whom? A message from B to A: B wakes A, or B writes to A's wake-up descriptor while A is busy
+ * Who handed results to whom? A message from B to A: B wakes A out of a poll, or B writes to A's wake-up descriptor while A is busy
  * or already awake (then there is no wake edge): 1 byte by sendto or write (asyncio's and libev's self-pipe), 8 bytes
  * by write (eventfd: libuv, uvloop, tokio). stdout and stderr do not count: print() also writes 1 and 8 bytes.
  * Measured on Gradio 5.45 and 6.x, Node and uvicorn.
  */
 import type { ThreadIndex, Trace } from "../trace/index.ts";
-import type { Syscalls } from "./syscalls.ts";
+import { isPollCall, type Syscalls } from "./syscalls.ts";
 import type { WakeEdges } from "./thread-states.ts";
 import type { Waker } from "./wakers.ts";
 
@@ -26,12 +26,16 @@ export function buildMessages(input: { trace: Trace; wakes: WakeEdges; wakerOf: 
       const waker = input.wakerOf(edge);
       if (waker.kind !== "thread") continue;
       const wakee = input.wakes.wakee[edge] as ThreadIndex;
+      const time = input.wakes.time[edge] as number;
       const set = partners.get(waker.thread) ?? new Set();
       partners.set(waker.thread, set.add(wakee));
+      // a wake out of anything but a poll is no message: Python threads wake each other for the GIL all the time
+      const call = input.syscalls.at(wakee, time);
+      if (call !== undefined && !isPollCall(call.name)) continue;
       const key = `${waker.thread}>${wakee}`;
       const list = wakes.get(key);
-      if (list) list.push(input.wakes.time[edge] as number);
-      else wakes.set(key, [input.wakes.time[edge] as number]);
+      if (list) list.push(time);
+      else wakes.set(key, [time]);
     }
     return { partners, wakes, writes: wakeUpWrites(input.trace, input.syscalls) };
   };

@@ -23,6 +23,14 @@ const GENERIC_64: Readonly<Record<number, string>> = {
   242: "accept4", 260: "wait4", 267: "syncfs", 285: "copy_file_range", 426: "io_uring_enter", 435: "clone3", 441: "epoll_pwait2", 449: "futex_waitv", 455: "futex_wait",
 };
 
+const POLL_CALLS = new Set(["epoll_wait", "epoll_pwait", "epoll_pwait2", "poll", "ppoll", "select", "pselect6"]);
+const SLEEP_CALLS = new Set(["nanosleep", "clock_nanosleep"]);
+
+/** Waits for whatever comes first. */
+export const isPollCall = (name: string | undefined): boolean => name !== undefined && POLL_CALLS.has(name);
+/** A sleep the caller asked for. */
+export const isSleepCall = (name: string | undefined): boolean => name !== undefined && SLEEP_CALLS.has(name);
+
 export interface Syscalls {
   readonly slices: ThreadSlices;
   /** Name of a system call number on the machine that recorded; `nr N` when it is not in the table. */

@@ -8,11 +8,10 @@
  */
 import { lowerBound, upperBound } from "../../base/index.ts";
 import type { Segment } from "../../critical-path/index.ts";
+import { isPollCall } from "../../timeline/index.ts";
 import { eventLoops } from "../../facts/index.ts";
 import { defineRule, needs, type RuleContext } from "../define-rule.ts";
 import { ownerOf } from "../who.ts";
-
-const POLL = new Set(["epoll_wait", "epoll_pwait", "epoll_pwait2", "poll", "ppoll", "select", "pselect6"]);
 
 export const eventLoopBlocked = defineRule({
   id: "event-loop-blocked",
@@ -28,7 +27,7 @@ export const eventLoopBlocked = defineRule({
   claims(segment, context) {
     const loops = context.run.get(eventLoops);
     const isLoop = (thread: Segment["thread"]): boolean => loops.has(thread) && ownerOf(context.run, thread) === "service";
-    const waited = segment.via.some((wait) => isLoop(wait.thread) && wait.by === "wake" && !POLL.has(wait.syscall ?? "") && wait.class !== "blocked-stopped" && wait.end - wait.begin >= (context.thresholds["minWaitNs"] ?? 0));
+    const waited = segment.via.some((wait) => isLoop(wait.thread) && wait.by === "wake" && !isPollCall(wait.syscall) && wait.class !== "blocked-stopped" && wait.end - wait.begin >= (context.thresholds["minWaitNs"] ?? 0));
     return waited || (segment.class === "running" && isLoop(segment.thread) && computeStretch(context, segment) >= (context.thresholds["minComputeNs"] ?? 0));
   },
   conclude(claimed) {
@@ -46,7 +45,7 @@ function computeStretch({ run }: RuleContext, segment: Segment): number {
   const last = slices.first[segment.thread + 1] as number;
   const isPoll = (row: number): boolean => {
     const begin = slices.begin[row] as number;
-    return begin >= 0 && POLL.has(run.timeline.syscalls.nameOf(enter?.fields["id"]?.[begin] ?? -1));
+    return begin >= 0 && isPollCall(run.timeline.syscalls.nameOf(enter?.fields["id"]?.[begin] ?? -1));
   };
   let before = upperBound(slices.start, segment.begin, first, last) - 1;
   while (before >= first && !isPoll(before)) before--;

@@ -5,10 +5,9 @@
  * Sources: gradio/queueing.py (50 ms in 5.x, 1 ms since 6.0), PR 12556; Triton max_queue_delay.
  */
 import type { Segment } from "../../critical-path/index.ts";
+import { isPollCall } from "../../timeline/index.ts";
 import { defineRule, needs } from "../define-rule.ts";
 import { ownerOf } from "../who.ts";
-
-const POLL = /^(epoll_|p?poll|ppoll|p?select)/;
 
 export const frameworkPolling = defineRule({
   id: "framework-polling",
@@ -27,5 +26,5 @@ export const frameworkPolling = defineRule({
 /** The wait that the segment itself is: the innermost one. */
 export function isPollWait(segment: Segment): boolean {
   const wait = segment.via.at(-1);
-  return wait !== undefined && (POLL.test(wait.syscall ?? "") || wait.stack.some((name) => /^(ep_poll|do_epoll_wait|do_poll|do_select)/.test(name)));
+  return wait !== undefined && (isPollCall(wait.syscall) || wait.stack.some((name) => /^(ep_poll|do_epoll_wait|do_poll|do_select)/.test(name)));
 }

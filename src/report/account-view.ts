@@ -1,0 +1,50 @@
+/** Where did every nanosecond go? Rows of the account, largest first, and the sum that closes it. */
+import { NS_PER_MS } from "../base/index.ts";
+import type { AccountRow, RequestResult } from "../result/index.ts";
+import { culpritRow } from "./culprit-text.ts";
+import { formatShare, grouped, NO_BREAK } from "./format-value.ts";
+import { padEnd, padStart, truncate, widthOf, wrap } from "./layout.ts";
+import { message } from "./message.ts";
+import type { RenderContext } from "./render-context.ts";
+import { paintOf } from "./style.ts";
+
+const FOLD_BELOW = 0.005;
+const MAX_ROWS = 10;
+const BAR_CELLS = 10;
+
+export function renderAccount(request: RequestResult, context: RenderContext): string[] {
+  const { lang, columns, style } = context;
+  if (request.account.length === 0) return wrap(`  ${message(lang, "account.empty", { why: request.error })}`, columns, "  ");
+  const sorted = [...request.account].sort((a, b) => b.ns - a.ns);
+  const shown = sorted.filter((row) => row.share >= FOLD_BELOW).slice(0, MAX_ROWS);
+  const folded = sorted.filter((row) => !shown.includes(row));
+  const labels = shown.map((row) => message(lang, `class.${row.class}`));
+  const labelWidth = Math.max(...labels.map(widthOf), 4);
+  const msWidth = Math.max(widthOf(inMs(request.durationNs)), 8);
+  const rest = columns - (2 + msWidth + 2 + 6 + 2 + BAR_CELLS + 2 + labelWidth + 2);
+  const lines = shown.map((row, index) => {
+    const figures = `  ${padStart(inMs(row.ns), msWidth)}  ${padStart(formatShare(row.share), 6)}  `;
+    const culprit = truncate(culpritRow(row.culprit, lang), Math.max(8, rest));
+    return `${figures}${paintOf(style, row.class)(padEnd(bar(row.share), BAR_CELLS))}  ${padEnd(labels[index] ?? "", labelWidth)}  ${culprit}`.trimEnd();
+  });
+  if (folded.length > 0) lines.push(style.quiet(`  ${padStart(inMs(sumOf(folded)), msWidth)}  ${padStart(formatShare(folded.reduce((sum, row) => sum + row.share, 0)), 6)}  ${message(lang, "account.more", { count: folded.length })}`));
+  return [...lines, sumLine(request, msWidth, context)];
+}
+
+/** The promise of the tool in one line; a broken one is shown, not hidden. */
+function sumLine(request: RequestResult, msWidth: number, { lang, style }: RenderContext): string {
+  const sum = sumOf(request.account);
+  const difference = sum - request.durationNs;
+  const text = difference === 0 ? message(lang, "account.sum") : message(lang, "account.broken", { difference });
+  const line = `  ${padStart(inMs(sum), msWidth)}  ${padStart(formatShare(request.durationNs === 0 ? 1 : sum / request.durationNs), 6)}  ${text}`;
+  return difference === 0 ? style.strong(line) : style.alarm(line);
+}
+
+const sumOf = (rows: readonly AccountRow[]): number => rows.reduce((sum, row) => sum + row.ns, 0);
+const inMs = (ns: number): string => `${grouped(ns / NS_PER_MS, 1)}${NO_BREAK}ms`;
+
+/** Eighths of a cell, so that 2 % and 5 % differ. */
+function bar(share: number): string {
+  const eighths = Math.max(1, Math.round(Math.min(1, share) * BAR_CELLS * 8));
+  return "█".repeat(eighths >> 3) + ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"][eighths & 7];
+}

@@ -1,0 +1,73 @@
+/** What could not be measured? Not measured is never zero, so each gap is said, or that there is none. */
+import { printable } from "../base/index.ts";
+import type { Diagnosis, RequestResult } from "../result/index.ts";
+import { formatMs, formatShare, grouped } from "./format-value.ts";
+import { wrap } from "./layout.ts";
+import { message } from "./message.ts";
+import type { RenderContext } from "./render-context.ts";
+
+const MAX_LINES = 8;
+/** a request with less than this lost or unknown is accounted for well enough to act on */
+const UNACCOUNTED_FROM = 0.005;
+
+export function renderGaps(context: RenderContext): string[] {
+  const { lang, columns, style, result } = context;
+  const gaps = gapSentences(context);
+  const shown = gaps.slice(0, MAX_LINES).flatMap((sentence) => wrap(`  ${sentence}`, columns, "    "));
+  if (gaps.length > MAX_LINES) shown.push(`  ${message(lang, "gaps.more", { count: gaps.length - MAX_LINES })}`);
+  if (gaps.length === 0) shown.push(`  ${message(lang, "gaps.nothing")}`);
+  const withStatus = (status: Diagnosis["status"]): Diagnosis[] => result.diagnoses.filter((diagnosis) => diagnosis.status === status);
+  const inapplicable = withStatus("not-applicable");
+  if (inapplicable.length > 0) shown.push(...wrap(`  ${message(lang, "gaps.not-applicable", { causes: listOf(inapplicable) })}`, columns, "    "));
+  if (result.diagnoses.length > 0) {
+    const counts = { count: result.diagnoses.length, found: withStatus("found").length, ruledOut: withStatus("ruled-out").length };
+    shown.push(style.quiet(`  ${message(lang, "gaps.looked", counts)}`));
+  }
+  return shown;
+}
+
+/** The worst first. */
+function gapSentences({ lang, result, request }: RenderContext): string[] {
+  const { capture } = result;
+  const gaps: string[] = [];
+  if (capture.lost.total > 0) {
+    const perCpu = capture.lost.perCpu.filter((cpu) => cpu.count > 0).map(({ cpu, count }) => message(lang, "gaps.lost-cpu", { cpu, count }));
+    gaps.push(message(lang, "gaps.lost", { count: grouped(capture.lost.total), perCpu: perCpu.join(", ") }));
+  }
+  if (request !== undefined) gaps.push(...unaccounted(request, lang));
+  for (const { what, why } of result.verdict.missing ?? []) gaps.push(message(lang, "gaps.verdict", { what, why: sentencePart(why) }));
+  for (const failed of result.requests.filter(({ status }) => status !== "ok")) {
+    gaps.push(message(lang, "gaps.request-failed", { request: failed.id, why: failed.error === undefined ? failed.status : sentencePart(failed.error) }));
+  }
+  for (const problem of capture.problems) gaps.push(message(lang, "gaps.problem", { problem }));
+  for (const disturbance of capture.disturbances) gaps.push(message(lang, "gaps.disturbance", { disturbance }));
+  if (capture.missingEvents.length > 0) gaps.push(message(lang, "gaps.events", { events: capture.missingEvents.join(", ") }));
+  for (const diagnosis of result.diagnoses.filter(({ status }) => status === "failed")) {
+    gaps.push(message(lang, "gaps.rule-failed", { cause: diagnosis.cause, why: diagnosis.because === undefined ? undefined : sentencePart(diagnosis.because) }));
+  }
+  return [...gaps, ...withoutData(result.diagnoses, lang)];
+}
+
+function unaccounted(request: RequestResult, lang: RenderContext["lang"]): string[] {
+  const ns = request.account.reduce((sum, row) => sum + (row.class === "lost" || row.class === "unknown" ? row.ns : 0), 0);
+  if (ns === 0 || ns / request.durationNs < UNACCOUNTED_FROM) return [];
+  const reasons = new Map<string, number>();
+  for (const { reason } of request.path) if (reason !== undefined) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+  const why = [...reasons].sort((a, b) => b[1] - a[1]).slice(0, 3).map(([reason]) => sentencePart(reason)).join("; ");
+  return [message(lang, "gaps.unaccounted", { ns: formatMs(ns), share: formatShare(ns / request.durationNs), why: why === "" ? undefined : why })];
+}
+
+/** Causes that lack the same thing share a line. */
+function withoutData(diagnoses: readonly Diagnosis[], lang: RenderContext["lang"]): string[] {
+  const byReason = new Map<string, Diagnosis[]>();
+  for (const diagnosis of diagnoses) {
+    if (diagnosis.status !== "insufficient-data") continue;
+    const missing = (diagnosis.missing ?? []).map(({ what, why }) => `${what} (${sentencePart(why)})`);
+    const why = missing.length > 0 ? missing.join("; ") : sentencePart(diagnosis.because ?? "?");
+    byReason.set(why, [...(byReason.get(why) ?? []), diagnosis]);
+  }
+  return [...byReason].map(([why, group]) => message(lang, "gaps.no-data", { causes: listOf(group), why }));
+}
+
+const listOf = (diagnoses: readonly Diagnosis[]): string => diagnoses.map(({ cause }) => printable(cause)).join(", ");
+const sentencePart = (text: string): string => text.replace(/\.$/, "");

@@ -1,0 +1,114 @@
+/** Who took part in a request, and what did each do when? Derived from the path alone; waterfall-view.ts draws it. */
+import type { Culprit, PathClass, PathEntry, RequestResult, ThreadRef } from "../result/index.ts";
+import { nsBetween } from "../result/index.ts";
+
+export type Role = "client" | "service" | "rival" | "kernel" | "other" | "interrupts";
+/** `awaited`: somebody waited for this thread and the path does not say what it did meanwhile */
+export type Activity = "run" | "held" | "blocked" | "awaited" | "reclaim" | "unknown";
+
+export interface WaterfallSpan {
+  /** ns since the begin of the request */
+  readonly begin: number;
+  readonly end: number;
+  readonly activity: Activity;
+}
+
+export interface WaterfallRow {
+  readonly role: Role;
+  /** undefined for the row of interrupts */
+  readonly thread: ThreadRef | undefined;
+  readonly spans: readonly WaterfallSpan[];
+  /** time in which the row explains the request: not the time it merely waited */
+  readonly weightNs: number;
+}
+
+export interface Waterfall {
+  readonly durationNs: number;
+  readonly rows: readonly WaterfallRow[];
+  /** rows left out because they weigh least */
+  readonly hidden: number;
+}
+
+interface RowBuilder {
+  role: Role;
+  readonly thread: ThreadRef | undefined;
+  readonly spans: WaterfallSpan[];
+  weightNs: number;
+  waitNs: number;
+}
+
+const ACTIVITY: Partial<Record<PathClass, Activity>> = {
+  running: "run", reclaim: "reclaim", runnable: "held", hardirq: "held", softirq: "held", nmi: "held", lost: "unknown", unknown: "unknown",
+};
+const ROLE_ORDER: readonly Role[] = ["client", "service", "other", "rival", "kernel", "interrupts"];
+
+/** `servicePids`: processes of the result's targets. The client's row is always kept. */
+export function buildWaterfall(request: RequestResult, servicePids: ReadonlySet<number>, maxRows = 8): Waterfall {
+  const rows = new Map<string, RowBuilder>();
+  const clientTid = clientOf(request.path)?.tid;
+  const roleOf = (thread: ThreadRef): Role => {
+    if (thread.tid === clientTid) return "client";
+    return servicePids.has(thread.pid) || servicePids.size === 0 ? "service" : "other";
+  };
+  const rowOf = (key: string, role: Role, thread: ThreadRef | undefined): RowBuilder => {
+    const known = rows.get(key);
+    if (known !== undefined) return known;
+    const row: RowBuilder = { role, thread, spans: [], weightNs: 0, waitNs: 0 };
+    rows.set(key, row);
+    return row;
+  };
+  for (const entry of request.path) {
+    const begin = nsBetween(request.beginNs, entry.beginNs);
+    const end = nsBetween(request.beginNs, entry.endNs);
+    const own = rowOf(keyOf(entry.thread), roleOf(entry.thread), entry.thread);
+    own.spans.push({ begin, end, activity: ACTIVITY[entry.class] ?? "blocked" });
+    own.weightNs += end - begin;
+    for (const wait of entry.via) {
+      if (wait.thread.tid === entry.thread.tid) continue;
+      const row = rowOf(keyOf(wait.thread), roleOf(wait.thread), wait.thread);
+      row.spans.push({ begin, end, activity: "blocked" });
+      row.waitNs += end - begin;
+    }
+    const taker = takerOf(entry, roleOf);
+    if (taker !== undefined) {
+      const row = rowOf(taker.key, taker.role, taker.thread);
+      row.spans.push({ begin, end, activity: taker.activity });
+      row.weightNs += end - begin;
+      // who was met as a waiter or worker first and held a CPU later stays what it is, except a stranger
+      if (row.role === "other") row.role = taker.role;
+    }
+  }
+  return select([...rows.values()], request.durationNs, maxRows);
+}
+
+/** The thread every wait of the request starts from. */
+function clientOf(path: readonly PathEntry[]): ThreadRef | undefined {
+  const atTop = path.find((entry) => entry.depth === 0) ?? path.find((entry) => entry.via.length > 0);
+  return atTop?.depth === 0 ? atTop.thread : atTop?.via[0]?.thread;
+}
+
+/** Who else was busy during this entry: the holder of the CPU, an interrupt, or whom the wait was for. */
+function takerOf(entry: PathEntry, roleOf: (thread: ThreadRef) => Role): { key: string; role: Role; thread: ThreadRef | undefined; activity: Activity } | undefined {
+  if (entry.class === "hardirq" || entry.class === "softirq" || entry.class === "nmi") return { key: "interrupts", role: "interrupts", thread: undefined, activity: "run" };
+  const thread = threadOf(entry.culprit);
+  if (thread === undefined || thread.tid === entry.thread.tid || entry.class === "running" || entry.class === "reclaim") return undefined;
+  const key = keyOf(thread);
+  const { kind } = entry.culprit;
+  if (entry.class !== "runnable") return { key, role: roleOf(thread), thread, activity: "awaited" };
+  if (kind === "kernel-thread") return { key, role: "kernel", thread, activity: "run" };
+  return { key, role: kind === "self" ? "service" : "rival", thread, activity: "run" };
+}
+
+function threadOf({ comm, tid, pid }: Culprit): ThreadRef | undefined {
+  return tid === undefined ? undefined : { comm: comm ?? "?", tid, pid: pid ?? -1 };
+}
+
+const keyOf = (thread: ThreadRef): string => `${thread.pid}/${thread.tid}`;
+
+function select(rows: RowBuilder[], durationNs: number, maxRows: number): Waterfall {
+  const byWeight = [...rows].sort((a, b) => Number(b.role === "client") - Number(a.role === "client") || b.weightNs - a.weightNs || b.waitNs - a.waitNs);
+  const kept = new Set(byWeight.slice(0, maxRows));
+  // the sort is stable: inside a role the order of first appearance on the path is kept
+  const shown = rows.filter((row) => kept.has(row)).sort((a, b) => ROLE_ORDER.indexOf(a.role) - ROLE_ORDER.indexOf(b.role));
+  return { durationNs, hidden: rows.length - shown.length, rows: shown.map(({ role, thread, spans, weightNs }) => ({ role, thread, spans, weightNs })) };
+}
