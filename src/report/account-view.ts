@@ -14,7 +14,7 @@ const BAR_CELLS = 10;
 
 export function renderAccount(request: RequestResult, context: RenderContext): string[] {
   const { lang, columns, style } = context;
-  if (request.account.length === 0) return wrap(`  ${message(lang, "account.empty", { why: request.error })}`, columns, "  ");
+  if (request.account.length === 0) return wrap(message(lang, "account.empty", { why: request.error }), columns, "  ");
   const sorted = [...request.account].sort((a, b) => b.ns - a.ns);
   const shown = sorted.filter((row) => row.share >= FOLD_BELOW).slice(0, MAX_ROWS);
   const folded = sorted.filter((row) => !shown.includes(row));

@@ -8,6 +8,7 @@ import type { RenderContext } from "./render-context.ts";
 import { paintOf } from "./style.ts";
 
 const MAX_EVIDENCE = 3;
+const MAX_EVENT_COLUMNS = 200;
 const MAX_CONTRAST = 5;
 const MAX_REMEDIES = 3;
 /** classes that differ by less than this part of the excess are not worth a line */
@@ -26,14 +27,17 @@ export function renderEvidence(request: RequestResult, context: RenderContext): 
   const shown = finding.evidence.slice(0, MAX_EVIDENCE);
   const timeWidth = Math.max(0, ...offsets.slice(0, shown.length).map(widthOf));
   const cpuWidth = Math.max(0, ...shown.map((event) => `cpu${event.cpu}`.length));
-  const lines = shown.map((event, index) => {
+  const lines = shown.flatMap((event, index) => {
     const head = `  ${padStart(offsets[index] ?? "", timeWidth)}  ${padEnd(`cpu${event.cpu}`, cpuWidth)}  `;
-    return style.quiet(head) + truncate(`${printable(event.event)}: ${printable(event.text)}`, columns - widthOf(head));
+    const indent = " ".repeat(widthOf(head));
+    // an event is proof: wrapped rather than cut, up to a limit that keeps a hostile text from filling the screen
+    return wrap(truncate(`${printable(event.event)}: ${printable(event.text)}`, MAX_EVENT_COLUMNS), columns, indent)
+      .map((line, row) => (row === 0 ? style.quiet(head) + line.slice(indent.length) : line));
   });
   if (shown.length === 0) lines.push(`  ${message(lang, "evidence.none")}`);
   if (finding.evidence.length > shown.length) lines.push(style.quiet(`  ${message(lang, "evidence.more", { count: finding.evidence.length - shown.length })}`));
   const facts = Object.entries(finding.facts).map(([name, value]) => factText(name, value));
-  if (facts.length > 0) lines.push(...wrap(`  ${message(lang, "evidence.measured", { facts: facts.join(", ") })}`, columns, "    "));
+  if (facts.length > 0) lines.push(...wrap(message(lang, "evidence.measured", { facts: facts.join(", ") }), columns, "  ", "    "));
   return lines;
 }
 
@@ -50,7 +54,7 @@ export function renderContrast(request: RequestResult, typicalNs: number | undef
     return [`  ${message(lang, result.requests.length > 1 ? "contrast.even" : "contrast.single")}`];
   }
   const count = contrast.fast.length;
-  const lines = wrap(`  ${message(lang, count === 1 ? "contrast.one" : "contrast.many", { request: request.id, count, duration: formatMs(request.durationNs), typical: formatMs(typicalNs) })}`, columns, "  ");
+  const lines = wrap(message(lang, count === 1 ? "contrast.one" : "contrast.many", { request: request.id, count, duration: formatMs(request.durationNs), typical: formatMs(typicalNs) }), columns, "  ");
   const limit = Math.abs(contrast.excessNs) * CONTRAST_FROM;
   const rows = contrast.byClass.filter((row) => Math.abs(row.excessNs) >= limit && row.excessNs !== 0).sort((a, b) => Math.abs(b.excessNs) - Math.abs(a.excessNs)).slice(0, MAX_CONTRAST);
   const figures = rows.map((row) => (row.excessNs > 0 ? "+" : "") + formatMs(row.excessNs));
@@ -72,9 +76,9 @@ export function renderRemedies(context: RenderContext): string[] {
   return finding.remedies.slice(0, MAX_REMEDIES).flatMap((remedy) => {
     const title = optionalMessage(lang, `remedy.${remedy.id}`) ?? printable(remedy.id);
     return [
-      `  ${title} ${style.quiet(`(${message(lang, `risk.${remedy.risk}`)})`)}`,
+      `  ${message(lang, "remedies.line", { title, risk: message(lang, `risk.${remedy.risk}`) })}`,
       ...remedy.commands.map((command) => `    ${style.command(printable(command))}`),
-      ...remedy.undo.map((command) => `      ${message(lang, "remedies.undo")} ${printable(command)}`),
+      ...remedy.undo.map((command) => style.quiet(`      ${message(lang, "remedies.undo", { command })}`)),
     ];
   });
 }

@@ -57,10 +57,10 @@ function wordsOf(text: string): { readonly text: string; readonly spaceBefore: b
   return words;
 }
 
-/** Breaks at spaces and between wide characters; a word longer than a line is cut into lines. Later lines are indented. */
-export function wrap(text: string, width: number, indent = ""): string[] {
+/** Breaks at spaces and between wide characters; a word longer than a line is cut. `first` is put before the first line, `indent` before the others. */
+export function wrap(text: string, width: number, first = "", indent = first): string[] {
   const lines: string[] = [];
-  let line = "";
+  let line = first;
   for (const word of wordsOf(text)) {
     const joined = line.trim() === "" ? line + word.text : `${line}${word.spaceBefore ? " " : ""}${word.text}`;
     if (widthOf(joined) <= width) {

@@ -20,7 +20,7 @@ export const en = {
   "clause.other": "{cause} cost {cost} ({share})",
   "clause.failed": "it failed[ ({error})]",
   "no-request": "There is no request to explain in this recording.",
-  "cause-line": "cause {cause} · {confidence} · more: stallscope causes --explain {cause}",
+  "cause-line": "cause {cause} · {confidence} · more: {command}",
   "also": "also",
   "also.line": "{title}: {cost} ({share})[, {culprit}]",
   "confidence.high": "confidence high (trace and counters agree)",
@@ -220,8 +220,9 @@ export const en = {
 
   // what to do
   "remedies.title": "What to type",
+  "remedies.line": "{title} ({risk})",
   "remedies.none": "Nothing to type: no change of the system is known to cure this.",
-  "remedies.undo": "undo:",
+  "remedies.undo": "undo: {command}",
   "risk.low": "low risk",
   "risk.medium": "medium risk: read it twice",
   "risk.high": "high risk: not on a machine that others need",

@@ -4,7 +4,7 @@ import type { RunResult } from "../result/index.ts";
 import { renderAccount } from "./account-view.ts";
 import { culpritNoun } from "./culprit-text.ts";
 import { renderContrast, renderEvidence, renderRemedies } from "./finding-views.ts";
-import { formatMs, formatShare } from "./format-value.ts";
+import { formatMs, formatShare, NO_BREAK } from "./format-value.ts";
 import { renderGaps } from "./gaps-view.ts";
 import { plainSpaces, truncate, wrap } from "./layout.ts";
 import { message, optionalMessage } from "./message.ts";
@@ -50,9 +50,12 @@ function renderVerdict(typical: number | undefined, context: RenderContext): str
   const isNamed = cause !== "none" && cause !== "inconclusive";
   const paint = isNamed && cause !== "application-cpu" ? style.alarm : style.strong;
   const lines = wrap(sentenceFor(result.verdict, request, lang, typical), columns).map(paint);
-  if (isNamed) lines.push(...wrap(message(lang, "cause-line", { cause, confidence: message(lang, `confidence.${confidence}`) }), columns).map(style.quiet));
+  if (isNamed) lines.push(...wrap(message(lang, "cause-line", { cause, confidence: message(lang, `confidence.${confidence}`), command: unbroken(`stallscope causes --explain ${cause}`) }), columns).map(style.quiet));
   return [...lines, ...renderAlso(context)];
 }
+
+/** A command on one line, to be copied. */
+const unbroken = (command: string): string => command.replaceAll(" ", NO_BREAK);
 
 /** Other causes found in the same request: they cost less of the excess, but they cost. */
 function renderAlso({ result, request, lang, columns, style }: RenderContext): string[] {

@@ -67,7 +67,7 @@ export function paintCells(row: WaterfallRow, durationNs: number, cells: number)
 /** Round steps, labels where their tick is; the last label is the end of the request when there is room. */
 export function axis(durationNs: number, cells: number): string {
   const durationMs = durationNs / NS_PER_MS;
-  const step = [1, 2, 5, 10].map((factor) => factor * 10 ** Math.floor(Math.log10(durationMs / 4))).find((candidate) => durationMs / candidate <= Math.max(2, cells / 12)) ?? durationMs;
+  const step = [1, 2, 5, 10].map((factor) => factor * 10 ** Math.floor(Math.log10(durationMs / 4))).find((candidate) => durationMs / candidate <= Math.max(2, cells / 10)) ?? durationMs;
   const digits = Math.max(0, -Math.floor(Math.log10(step)));
   let line = "";
   for (let tick = 0; tick * step < durationMs; tick++) {

@@ -1,0 +1,142 @@
+import { describe, expect, it } from "vitest";
+import { brokenLaws, runResultSchema } from "../result/index.ts";
+import { rivalRun, unclearRun } from "./fixtures.ts";
+import { widthOf } from "./layout.ts";
+import { renderSummary, renderTerminal } from "./terminal.ts";
+import { sentenceFor, withSentences } from "./sentence.ts";
+
+const render = (result = rivalRun(), lang: "en" | "zh" = "en", columns = 100): string => renderTerminal(result, { lang, columns, color: false });
+const isCommand = (line: string): boolean => /^ {4,}(undo: |撤销：)?(taskset|renice)/.test(line);
+
+describe("fixtures", () => {
+  it("are valid results that keep the laws of the account", () => {
+    for (const run of [rivalRun(), unclearRun()]) {
+      expect(runResultSchema.safeParse(run).error).toBeUndefined();
+      expect(brokenLaws({ ...run, requests: run.requests.filter(({ status }) => status === "ok") })).toEqual([]);
+    }
+  });
+});
+
+describe("renderTerminal", () => {
+  it("says first which request was late, by how much, and who did it", () => {
+    const [first, second] = render().split("\n");
+    expect(first).toBe("Request 3 was 951 ms late (1 203 ms instead of 252 ms): for 951 ms (79 %) it was ready to run, but");
+    expect(second).toBe("stress-ng-cpu[5150/5151] held its CPU.");
+  });
+
+  it("has its sections in the order of need", () => {
+    const text = render();
+    const places = ["Request 3 was", "Where the time", "The account", "Evidence", "Compared with", "What to type", "What could not be measured"].map((title) => text.indexOf(title));
+    expect(places).toEqual([...places].sort((a, b) => a - b));
+    expect(places[0]).toBe(0);
+  });
+
+  it("closes the account", () => {
+    const text = render();
+    expect(text).toMatch(/1 203\.2 ms +100 % +3?= the whole request, to the nanosecond/);
+    expect(text).toMatch(/951\.0 ms +79 % +█+.? +waiting for a CPU +stress-ng-cpu\[5150\/5151\] held it/);
+    expect(text).toContain("3 more");
+  });
+
+  it("shows an account that does not close", () => {
+    const run = rivalRun();
+    const broken = { ...run, requests: run.requests.map((request) => ({ ...request, durationNs: request.durationNs + 7 })) };
+    expect(render(broken)).toContain("differ from the request by -7 ns");
+  });
+
+  it("gives evidence with times relative to the request, and commands with their undo", () => {
+    const text = render();
+    expect(text).toContain("+67.386 ms  cpu1  sched_switch: prev_comm=tts-worker");
+    expect(text).toContain("\n    taskset -a -c -p 0 5150\n      undo: taskset -a -c -p 0-1 5150\n");
+  });
+
+  it("compares with the fast requests", () => {
+    expect(render()).toContain("request 3 took 1 203 ms, the other 4 took 252 ms (median)");
+    expect(render()).toMatch(/\+951 ms +waiting for a CPU: 951 ms instead of 0 ms/);
+  });
+
+  it.each([["en", 60], ["en", 100], ["zh", 60], ["zh", 100]] as const)("stays inside the columns: %s %d", (lang, columns) => {
+    for (const run of [rivalRun(), unclearRun()]) {
+      const tooWide = render(run, lang, columns).split("\n").filter((line) => widthOf(line) > columns && !isCommand(line));
+      expect(tooWide).toEqual([]);
+    }
+  });
+
+  it("is laid out for 60 columns when there are fewer", () => {
+    expect(render(rivalRun(), "en", 20)).toBe(render(rivalRun(), "en", 60));
+  });
+
+  it("speaks Chinese", () => {
+    const text = render(rivalRun(), "zh");
+    expect(text).toContain("请求 3 晚了 951 ms");
+    expect(text).toContain("等待 CPU");
+    expect(text).not.toMatch(/\b(waiting|account|Evidence|request)\b/);
+  });
+
+  it("contains no control character without colour, whatever a thread calls itself", () => {
+    const hostile = rivalRun("\u001b]0;owned\u0007\u202e\u009b31m\r\n");
+    for (const lang of ["en", "zh"] as const) {
+      // oxlint-disable-next-line no-control-regex
+      expect(render(hostile, lang)).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/);
+    }
+    expect(render(hostile)).toContain("\\x1b]0;owned");
+  });
+
+  it("says the same in colour", () => {
+    const colored = renderTerminal(rivalRun(), { lang: "en", columns: 100, color: true });
+    expect(colored).toContain("\u001b[");
+    // oxlint-disable-next-line no-control-regex
+    expect(colored.replace(/\u001b\[\d+m/g, "")).toBe(render());
+  });
+
+  it("says what is missing: lost events, unknown time, failed requests, missing events", () => {
+    const text = render(unclearRun());
+    expect(text).toContain("the cause cannot be told, because sched:sched_waking is missing");
+    expect(text).toContain("1 234 events were lost (cpu 1: 1234)");
+    expect(text).toContain("90.0 ms (77 %) of the request is lost or unknown: events were lost on cpu 1.");
+    expect(text).toContain("Request 1 did not succeed: the service closed the connection.");
+    expect(text).toContain("Could not look for cfs-quota, lock-contention");
+    expect(text).toContain("?????");
+    expect(text).not.toContain("What to type");
+  });
+
+  it("says that nothing is missing only when nothing is", () => {
+    expect(render()).toContain("Nothing is missing");
+    expect(render(unclearRun())).not.toContain("Nothing is missing");
+  });
+
+  it("has something to say without any request", () => {
+    expect(render({ ...rivalRun(), requests: [], verdict: { ...unclearRun().verdict, missing: [] } })).toContain("There is no request to explain");
+  });
+});
+
+describe("sentences", () => {
+  it("are one line for -q", () => {
+    expect(renderSummary(rivalRun())).toBe("Request 3 was 951 ms late (1 203 ms instead of 252 ms): for 951 ms (79 %) it was ready to run, but stress-ng-cpu[5150/5151] held its CPU.\n");
+  });
+
+  it("fill every empty sentence of a result and leave the others", () => {
+    const run = rivalRun();
+    const filled = withSentences({ ...run, verdict: { ...run.verdict, sentence: "kept" } }, "en");
+    expect(filled.verdict.sentence).toBe("kept");
+    expect(filled.requests.map(({ verdict }) => verdict.sentence)).toEqual([
+      expect.stringContaining("Request 0 took 249 ms: no single cause"), expect.stringContaining("Request 1 took"), expect.stringContaining("Request 2 took"),
+      expect.stringContaining("Request 3 was 951 ms late"), expect.stringContaining("Request 4 took"),
+    ]);
+  });
+
+  it("name a cause of a newer version by its id", () => {
+    const run = rivalRun();
+    expect(sentenceFor({ ...run.verdict, cause: "quantum-noise" }, run.requests[3], "en")).toContain("quantum-noise cost 951");
+  });
+
+  it("name who is not a thread", () => {
+    const run = rivalRun();
+    const say = (cause: string, culprit: NonNullable<typeof run.verdict.culprit> | undefined): string => sentenceFor({ ...run.verdict, cause, culprit }, run.requests[3], "en");
+    expect(say("softirq-load", { kind: "softirq", function: "NET_RX" })).toContain("mostly softirq NET_RX");
+    expect(say("cfs-quota", { kind: "throttled", detail: "/docker/ab" })).toContain("was used up (/docker/ab)");
+    expect(say("irqs-off", { kind: "irqs-off" })).toContain("something that could not be named kept interrupts off");
+    expect(say("stopped", undefined)).toMatch(/it was stopped\.$/);
+    expect(say("kswapd-reclaim", { kind: "kernel-thread", comm: "kswapd0", pid: 41, tid: 41 })).toContain("the kernel thread kswapd0[41/41] was freeing");
+  });
+});
