@@ -11,6 +11,7 @@ import { STATE, type Timeline, type Waker } from "../timeline/index.ts";
 import { NO_THREAD, type ThreadIndex } from "../trace/index.ts";
 import { delegationsIn } from "./delegate.ts";
 import { lostIn, type LostIndex } from "./lost.ts";
+import { isPollTick } from "./poll-ticks.ts";
 import { reclaimIn, isThrottled, splitRunnable, splitRunning, type RunnableContext } from "./on-cpu.ts";
 import type { PathClass, RequestWindow, Segment, SegmentCulprit, Wait } from "./segment.ts";
 import { classifyWait, type WaitKind } from "./wait-class.ts";
@@ -71,7 +72,8 @@ class Walk {
       const to = Math.min(end, states.end[row] as number);
       if (to <= from) continue;
       if (from > at) this.#unknown(thread, at, from, frame, "outside the recording");
-      this.#interval(thread, row, from, to, frame);
+      if (isPollTick(this.#timeline, thread, row)) this.#tick(thread, row, from, to, frame);
+      else this.#interval(thread, row, from, to, frame);
       at = to;
     }
     if (at < end) this.#unknown(thread, at, end, frame, "outside the recording");
@@ -100,6 +102,14 @@ class Walk {
       default:
         return this.#splitLost(thread, -1, begin, end, frame, (from, to) => this.#unknown(thread, from, to, frame, "state not known before the first event"));
     }
+  }
+
+  /** A poller's look into its queue belongs to whoever works for it meanwhile, else to itself. */
+  #tick(thread: ThreadIndex, row: number, begin: number, end: number, frame: Frame): void {
+    const wait: Wait = { thread, class: "blocked-timer", begin, end, syscall: undefined, stack: [], lock: undefined, fd: undefined, by: "polled" };
+    const deeper = (other: ThreadIndex, a: number, b: number): void =>
+      this.explain(other, a, b, { depth: frame.depth + 1, via: [...frame.via, wait], waiting: [...frame.waiting, thread] });
+    this.#polled(thread, begin, end, frame, deeper, (a, b) => this.#interval(thread, row, a, b, frame));
   }
 
   /** A thread that does not exist yet is waited for by its parent's doing; so is what a request does after its child's end. */

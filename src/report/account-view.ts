@@ -11,6 +11,8 @@ import { paintOf } from "./style.ts";
 const FOLD_BELOW = 0.005;
 const MAX_ROWS = 10;
 const BAR_CELLS = 10;
+/** a name is worth more than a bar */
+const MIN_CULPRIT_COLUMNS = 24;
 
 export function renderAccount(request: RequestResult, context: RenderContext): string[] {
   const { lang, columns, style } = context;
@@ -21,11 +23,14 @@ export function renderAccount(request: RequestResult, context: RenderContext): s
   const labels = shown.map((row) => message(lang, `class.${row.class}`));
   const labelWidth = Math.max(...labels.map(widthOf), 4);
   const msWidth = Math.max(widthOf(inMs(request.durationNs)), 8);
-  const rest = columns - (2 + msWidth + 2 + 6 + 2 + BAR_CELLS + 2 + labelWidth + 2);
-  const lines = shown.map((row, index) => {
+  const fixed = 2 + msWidth + 2 + 6 + 2 + labelWidth + 2;
+  const barCells = columns - fixed - BAR_CELLS - 2 < MIN_CULPRIT_COLUMNS ? 0 : BAR_CELLS;
+  const indent = fixed + (barCells === 0 ? 0 : barCells + 2);
+  const lines = shown.flatMap((row, index) => {
     const figures = `  ${padStart(inMs(row.ns), msWidth)}  ${padStart(formatShare(row.share), 6)}  `;
-    const culprit = truncate(culpritRow(row.culprit, lang), Math.max(8, rest));
-    return `${figures}${paintOf(style, row.class)(padEnd(bar(row.share), BAR_CELLS))}  ${padEnd(labels[index] ?? "", labelWidth)}  ${culprit}`.trimEnd();
+    const drawn = barCells === 0 ? "" : `${paintOf(style, row.class)(padEnd(bar(row.share), barCells))}  `;
+    const [first = "", ...more] = wrap(truncate(culpritRow(row.culprit, lang), 2 * (columns - indent)), columns - indent);
+    return [`${figures}${drawn}${padEnd(labels[index] ?? "", labelWidth)}  ${first}`.trimEnd(), ...more.map((line) => " ".repeat(indent) + line)];
   });
   if (folded.length > 0) lines.push(style.quiet(`  ${padStart(inMs(sumOf(folded)), msWidth)}  ${padStart(formatShare(folded.reduce((sum, row) => sum + row.share, 0)), 6)}  ${message(lang, "account.more", { count: folded.length })}`));
   return [...lines, sumLine(request, msWidth, context)];

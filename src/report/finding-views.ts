@@ -34,7 +34,7 @@ export function renderEvidence(request: RequestResult, context: RenderContext): 
     return wrap(truncate(`${printable(event.event)}: ${printable(event.text)}`, MAX_EVENT_COLUMNS), columns, indent)
       .map((line, row) => (row === 0 ? style.quiet(head) + line.slice(indent.length) : line));
   });
-  if (shown.length === 0) lines.push(`  ${message(lang, "evidence.none")}`);
+  if (shown.length === 0) lines.push(...wrap(message(lang, "evidence.none"), columns, "  "));
   if (finding.evidence.length > shown.length) lines.push(style.quiet(`  ${message(lang, "evidence.more", { count: finding.evidence.length - shown.length })}`));
   const facts = Object.entries(finding.facts).map(([name, value]) => factText(name, value));
   if (facts.length > 0) lines.push(...wrap(message(lang, "evidence.measured", { facts: facts.join(", ") }), columns, "  ", "    "));
@@ -51,7 +51,7 @@ export function renderContrast(request: RequestResult, typicalNs: number | undef
   const { lang, columns, style, result } = context;
   const { contrast } = result;
   if (contrast === undefined || typicalNs === undefined) {
-    return [`  ${message(lang, result.requests.length > 1 ? "contrast.even" : "contrast.single")}`];
+    return wrap(message(lang, result.requests.length > 1 ? "contrast.even" : "contrast.single"), columns, "  ");
   }
   const count = contrast.fast.length;
   const lines = wrap(message(lang, count === 1 ? "contrast.one" : "contrast.many", { request: request.id, count, duration: formatMs(request.durationNs), typical: formatMs(typicalNs) }), columns, "  ");
@@ -69,14 +69,14 @@ export function renderContrast(request: RequestResult, typicalNs: number | undef
 
 /** Commands are never wrapped or cut: they are there to be copied. */
 export function renderRemedies(context: RenderContext): string[] {
-  const { lang, style } = context;
+  const { lang, style, columns } = context;
   const finding = findingOf(context);
   if (finding === undefined) return [];
-  if (finding.remedies.length === 0) return [`  ${message(lang, "remedies.none")}`];
+  if (finding.remedies.length === 0) return wrap(message(lang, "remedies.none"), columns, "  ");
   return finding.remedies.slice(0, MAX_REMEDIES).flatMap((remedy) => {
     const title = optionalMessage(lang, `remedy.${remedy.id}`) ?? printable(remedy.id);
     return [
-      `  ${message(lang, "remedies.line", { title, risk: message(lang, `risk.${remedy.risk}`) })}`,
+      ...wrap(message(lang, "remedies.line", { title, risk: message(lang, `risk.${remedy.risk}`) }), columns, "  ", "    "),
       ...remedy.commands.map((command) => `    ${style.command(printable(command))}`),
       ...remedy.undo.map((command) => style.quiet(`      ${message(lang, "remedies.undo", { command })}`)),
     ];

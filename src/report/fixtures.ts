@@ -77,7 +77,7 @@ export function rivalRun(rivalComm = RIVAL.comm): RunResult {
     held(240_662_218), busy(111_201_377), { ns: 3_214_000, class: "blocked-lock", thread: SERVER, culprit: { kind: "thread", ...WORKER } }, { ns: 5_921_774, class: "running", thread: SERVER, cpu: 0 },
   ];
   const costNs = 410_220_117 + 300_112_093 + 240_662_218;
-  const slow = drawRequest("3", 9_000_000_000, pieces, { cause: "cpu-rival", costNs, culprit: rival });
+  const slow = drawRequest("3", 9_000_000_000, pieces, { cause: "cpu-rival", costNs, share: costNs / 1_203_247_564, culprit: rival });
   const verdict: Partial<Verdict> = { cause: "cpu-rival", request: "3", costNs, share: costNs / slow.durationNs, confidence: "high", culprit: rival };
   const typical = 251_397_000;
   return drawRun([fast("0", 1e9), fast("1", 3e9), fast("2", 5e9), slow, fast("4", 12e9)], verdict, [{

@@ -15,13 +15,13 @@ export function renderGaps(context: RenderContext): string[] {
   const gaps = gapSentences(context);
   const shown = gaps.slice(0, MAX_LINES).flatMap((sentence) => wrap(sentence, columns, "  ", "    "));
   if (gaps.length > MAX_LINES) shown.push(`  ${message(lang, "gaps.more", { count: gaps.length - MAX_LINES })}`);
-  if (gaps.length === 0) shown.push(`  ${message(lang, "gaps.nothing")}`);
+  if (gaps.length === 0) shown.push(...wrap(message(lang, "gaps.nothing"), columns, "  ", "    "));
   const withStatus = (status: Diagnosis["status"]): Diagnosis[] => result.diagnoses.filter((diagnosis) => diagnosis.status === status);
   const inapplicable = withStatus("not-applicable");
   if (inapplicable.length > 0) shown.push(...wrap(message(lang, "gaps.not-applicable", { causes: listOf(inapplicable) }), columns, "  ", "    "));
   if (result.diagnoses.length > 0) {
     const counts = { count: result.diagnoses.length, found: withStatus("found").length, ruledOut: withStatus("ruled-out").length };
-    shown.push(style.quiet(`  ${message(lang, "gaps.looked", counts)}`));
+    shown.push(...wrap(message(lang, "gaps.looked", counts), columns, "  ", "    ").map(style.quiet));
   }
   return shown;
 }

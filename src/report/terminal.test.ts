@@ -120,7 +120,7 @@ describe("sentences", () => {
     const filled = withSentences({ ...run, verdict: { ...run.verdict, sentence: "kept" } }, "en");
     expect(filled.verdict.sentence).toBe("kept");
     expect(filled.requests.map(({ verdict }) => verdict.sentence)).toEqual([
-      expect.stringContaining("Request 0 took 249 ms: no single cause"), expect.stringContaining("Request 1 took"), expect.stringContaining("Request 2 took"),
+      expect.stringContaining("Request 0 took 250 ms: no single cause"), expect.stringContaining("Request 1 took"), expect.stringContaining("Request 2 took"),
       expect.stringContaining("Request 3 was 951 ms late"), expect.stringContaining("Request 4 took"),
     ]);
   });

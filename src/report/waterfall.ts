@@ -35,6 +35,8 @@ interface RowBuilder {
   readonly spans: WaterfallSpan[];
   weightNs: number;
   waitNs: number;
+  /** how many waits away from the client it was first met */
+  readonly depth: number;
 }
 
 const ACTIVITY: Partial<Record<PathClass, Activity>> = {
@@ -50,28 +52,28 @@ export function buildWaterfall(request: RequestResult, servicePids: ReadonlySet<
     if (thread.tid === clientTid) return "client";
     return servicePids.has(thread.pid) || servicePids.size === 0 ? "service" : "other";
   };
-  const rowOf = (key: string, role: Role, thread: ThreadRef | undefined): RowBuilder => {
+  const rowOf = (key: string, role: Role, thread: ThreadRef | undefined, depth: number): RowBuilder => {
     const known = rows.get(key);
     if (known !== undefined) return known;
-    const row: RowBuilder = { role, thread, spans: [], weightNs: 0, waitNs: 0 };
+    const row: RowBuilder = { role, thread, spans: [], weightNs: 0, waitNs: 0, depth };
     rows.set(key, row);
     return row;
   };
   for (const entry of request.path) {
     const begin = nsBetween(request.beginNs, entry.beginNs);
     const end = nsBetween(request.beginNs, entry.endNs);
-    const own = rowOf(keyOf(entry.thread), roleOf(entry.thread), entry.thread);
+    const own = rowOf(keyOf(entry.thread), roleOf(entry.thread), entry.thread, entry.via.length);
     own.spans.push({ begin, end, activity: ACTIVITY[entry.class] ?? "blocked" });
     own.weightNs += end - begin;
-    for (const wait of entry.via) {
+    for (const [depth, wait] of entry.via.entries()) {
       if (wait.thread.tid === entry.thread.tid) continue;
-      const row = rowOf(keyOf(wait.thread), roleOf(wait.thread), wait.thread);
+      const row = rowOf(keyOf(wait.thread), roleOf(wait.thread), wait.thread, depth);
       row.spans.push({ begin, end, activity: "blocked" });
       row.waitNs += end - begin;
     }
     const taker = takerOf(entry, roleOf);
     if (taker !== undefined) {
-      const row = rowOf(taker.key, taker.role, taker.thread);
+      const row = rowOf(taker.key, taker.role, taker.thread, entry.via.length + 1);
       row.spans.push({ begin, end, activity: taker.activity });
       row.weightNs += end - begin;
       // who was met as a waiter or worker first and held a CPU later stays what it is, except a stranger
@@ -108,7 +110,6 @@ const keyOf = (thread: ThreadRef): string => `${thread.pid}/${thread.tid}`;
 function select(rows: RowBuilder[], durationNs: number, maxRows: number): Waterfall {
   const byWeight = [...rows].sort((a, b) => Number(b.role === "client") - Number(a.role === "client") || b.weightNs - a.weightNs || b.waitNs - a.waitNs);
   const kept = new Set(byWeight.slice(0, maxRows));
-  // the sort is stable: inside a role the order of first appearance on the path is kept
-  const shown = rows.filter((row) => kept.has(row)).sort((a, b) => ROLE_ORDER.indexOf(a.role) - ROLE_ORDER.indexOf(b.role));
+  const shown = rows.filter((row) => kept.has(row)).sort((a, b) => ROLE_ORDER.indexOf(a.role) - ROLE_ORDER.indexOf(b.role) || a.depth - b.depth);
   return { durationNs, hidden: rows.length - shown.length, rows: shown.map(({ role, thread, spans, weightNs }) => ({ role, thread, spans, weightNs })) };
 }

@@ -79,10 +79,11 @@ export function exchange(options: ExchangeOptions): Promise<ResponseHead> {
       }));
       response.once("end", () => settle(() => resolve(answered)));
       response.on("error", fail);
+      response.once("close", () => fail(Object.assign(new Error("no end"), { code: "ECONNRESET" })));
     });
     request.on("error", fail);
-    // an upgrade nobody asked for, or any other end without an answer
-    request.once("close", () => fail(new RequestFailure(`${place} closed the connection without an answer`, { code: "ECONNRESET" })));
+    // an upgrade nobody asked for, or any other end without an answer; with an answer its own events decide, they come later
+    request.once("close", () => { if (head === undefined) fail(Object.assign(new Error("no answer"), { code: "ECONNRESET" })); });
     signal.addEventListener("abort", onAbort, { once: true });
     if (signal.aborted) onAbort();
     else request.end(options.body);

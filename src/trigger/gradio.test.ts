@@ -10,6 +10,7 @@ import { serveGradio, type StubOptions } from "./test-support/gradio-stub.ts";
 import { closedPort, expectSound, fireOnce, phaseMs, phaseNames, serveHttp } from "./test-support/serve.ts";
 
 const call = (url: string, more: object = {}) => fireOnce({ kind: "gradio", url, api: "speak", inputs: { text: "hi" }, ...more });
+/** code, exit code and sentence of the UserError */
 async function refusal(url: string, more: object = {}): Promise<readonly unknown[]> {
   try {
     await prepareGradio({ kind: "gradio", url, api: "speak", inputs: { text: "hi" }, ...more });
@@ -94,9 +95,8 @@ describe("gradio", () => {
     expect(phaseNames(record)).toEqual(["join", "queued", "run"]);
   });
 
-  it("times out in the phase it is in, and frees the connection", async () => {
-    const stub = await serveGradio({ queueMs: 3000 });
-    expect(await call(stub.url, {})).toMatchObject({ status: "ok" });
+  it("times out in the phase it is in", async () => {
+    const stub = await serveGradio({ queueMs: 2000 });
     const prepared = await prepareGradio({ kind: "gradio", url: stub.url, api: "speak", inputs: { text: "hi" } });
     const record = await fireRequest(prepared, { id: "0", timeoutMs: 200, client: { pid: 1, tid: 2 } });
     expect(record).toMatchObject({ status: "timeout", error: "no complete answer within 200 ms (phase queued)" });
@@ -106,17 +106,17 @@ describe("gradio", () => {
     const { url } = await serveGradio();
     expect(await refusal(url, { api: "nope" })).toEqual(["gradio-api", 2, "the page has no function nope"]);
     expect(await refusal(url, { api: "__proto__" })).toEqual(["gradio-api", 2, "the page has no function __proto__"]);
-    expect(await refusal(url, { api: "hidden" })).toMatchObject(["gradio-api", 2]);
-    expect(await refusal(url, { api: undefined })).toMatchObject(["gradio-api", 2]);
-    expect(await refusal(url, { files: { voice: "/x" } })).toMatchObject(["gradio-input-unknown", 2]);
+    expect((await refusal(url, { api: "hidden" })).slice(0, 2)).toEqual(["gradio-api", 2]);
+    expect((await refusal(url, { api: undefined })).slice(0, 2)).toEqual(["gradio-api", 2]);
+    expect((await refusal(url, { files: { voice: "/x" } })).slice(0, 2)).toEqual(["gradio-input-unknown", 2]);
     expect(await refusal(url, { files: { Voice: "/no/such.wav" } })).toEqual(["gradio-file", 2, "the file /no/such.wav cannot be read (ENOENT)"]);
     const closed = await closedPort();
     expect(await refusal(closed)).toEqual(["gradio-unreachable", 3, `nothing answers on ${new URL(closed).host}`]);
-    expect(await refusal((await serveGradio({ configStatus: 401 })).url)).toMatchObject(["gradio-login", 3]);
-    expect(await refusal((await serveGradio({ protocol: "ws" })).url)).toMatchObject(["gradio-protocol", 3]);
-    expect(await refusal(await serveHttp((_, response) => response.end("<html>")))).toMatchObject(["gradio-not-found", 3]);
-    expect(await refusal(await serveHttp((_, response) => response.end("{}")))).toMatchObject(["gradio-not-found", 3]);
-    expect(await refusal("nonsense")).toMatchObject(["trigger-url", 2]);
+    expect((await refusal((await serveGradio({ configStatus: 401 })).url)).slice(0, 2)).toEqual(["gradio-login", 3]);
+    expect((await refusal((await serveGradio({ protocol: "ws" })).url)).slice(0, 2)).toEqual(["gradio-protocol", 3]);
+    expect((await refusal(await serveHttp((_, response) => response.end("<html>")))).slice(0, 2)).toEqual(["gradio-not-found", 3]);
+    expect((await refusal(await serveHttp((_, response) => response.end("{}")))).slice(0, 2)).toEqual(["gradio-not-found", 3]);
+    expect((await refusal("nonsense")).slice(0, 2)).toEqual(["trigger-url", 2]);
   });
 });
 

@@ -6,17 +6,20 @@ The voice is piper's (VITS on onnxruntime, CPU).
 
 usage: page.py PORT [--control PATH] [--threads N]     prints one line `READY {json}` when the port answers
 
---control opens a unix socket for the disturbances that belong to the service itself. One line in, one or two JSON lines out:
-  info           -> {"pid", "loopTid", "mainTid", "controlTid"}
-  last           -> what gen_single measured of its last call, CLOCK_MONOTONIC ns
+--control opens a unix socket for the disturbances that belong to the service itself. One line in, one or two JSON lines out.
+Times are CLOCK_MONOTONIC ns.
+  info           -> {"pid", "loopTid", "mainTid", "gradio"}
+  last           -> what gen_single measured of its last call
   lock MS        -> {"at", "tid"} once a sibling thread holds the model's lock, {"at", "tid"} when it has let go
   loop-block MS  -> an async handler calls time.sleep on the event loop: {"at", "tid"} at its begin and at its end
 """
 import argparse
 import asyncio
+import ctypes
 import gc
 import json
 import os
+import signal
 import socket
 import tempfile
 import threading
@@ -29,11 +32,15 @@ import onnxruntime
 from piper import PiperVoice
 from piper.config import PiperConfig
 
+PR_SET_PDEATHSIG = 1
+
 model_lock = threading.Lock()
+loop_tid = 0
 last_call = {}
 
 
 def load_voice(threads):
+    onnxruntime.disable_telemetry_events()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
@@ -42,9 +49,16 @@ def load_voice(threads):
         return PiperVoice(session=session, config=PiperConfig.from_dict(json.load(file)))
 
 
+def run_queue_wait(tid):
+    """ns that a thread of ours has spent runnable without a CPU."""
+    with open(f"/proc/self/task/{tid}/schedstat", encoding="ascii") as file:
+        return int(file.read().split()[1])
+
+
 def build(voice, folder):
     def gen_single(text, emo_weight, do_sample, temperature, progress=gr.Progress()):
-        begin = time.monotonic_ns()
+        tid = threading.get_native_id()
+        begin, own_begin, loop_begin = time.monotonic_ns(), run_queue_wait(tid), run_queue_wait(loop_tid)
         progress(0.1, desc="text processing...")
         wanted = time.monotonic_ns()
         with model_lock:
@@ -52,8 +66,10 @@ def build(voice, folder):
             path = os.path.join(folder, f"spk_{locked}.wav")
             with wave.open(path, "wb") as file:
                 voice.synthesize_wav(text, file)
-        end = time.monotonic_ns()
-        last_call.update(tid=threading.get_native_id(), begin=begin, wantedLock=wanted, gotLock=locked, end=end)
+        last_call.update(
+            tid=tid, begin=begin, wantedLock=wanted, gotLock=locked, end=time.monotonic_ns(),
+            ownWait=run_queue_wait(tid) - own_begin, loopWaitAtBegin=loop_begin, loopWaitAtEnd=run_queue_wait(loop_tid),
+        )
         return gr.update(value=path, visible=True)
 
     with gr.Blocks(title="archetype") as demo:
@@ -79,7 +95,6 @@ async def native_id():
 
 
 def serve_control(path, loop):
-    loop_tid = asyncio.run_coroutine_threadsafe(native_id(), loop).result()
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     listener.bind(path)
     listener.listen(1)
@@ -91,7 +106,8 @@ def serve_control(path, loop):
         with model_lock:
             say(now())
             time.sleep(seconds)
-        say(now())
+            released = now()
+        say(released)
 
     async def block_loop(seconds, say):
         say(now())
@@ -100,7 +116,7 @@ def serve_control(path, loop):
 
     def obey(words, say):
         if words[0] == "info":
-            say({"pid": os.getpid(), "loopTid": loop_tid, "mainTid": threading.main_thread().native_id, "controlTid": threading.get_native_id()})
+            say({"pid": os.getpid(), "loopTid": loop_tid, "mainTid": threading.main_thread().native_id, "gradio": gr.__version__})
         elif words[0] == "last":
             say(last_call)
         elif words[0] == "lock":
@@ -121,19 +137,23 @@ def serve_control(path, loop):
 
 
 def main():
+    global loop_tid
     parser = argparse.ArgumentParser()
     parser.add_argument("port", type=int)
     parser.add_argument("--control")
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
-    started = time.monotonic()
+    # whatever becomes of the harness, and even while we are stopped: no page outlives it
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     voice = load_voice(options.threads)
-    with tempfile.TemporaryDirectory(prefix="stallscope-archetype-") as folder:
+    with tempfile.TemporaryDirectory() as folder:
         demo = build(voice, folder)
         demo.launch(server_name="127.0.0.1", server_port=options.port, quiet=True, show_error=True, prevent_thread_lock=True, allowed_paths=[folder])
+        loop = running_loop()
+        loop_tid = asyncio.run_coroutine_threadsafe(native_id(), loop).result()
         if options.control:
-            serve_control(options.control, running_loop())
-        print("READY " + json.dumps({"pid": os.getpid(), "gradio": gr.__version__, "startSeconds": round(time.monotonic() - started, 1)}), flush=True)
+            serve_control(options.control, loop)
+        print("READY " + json.dumps({"pid": os.getpid(), "gradio": gr.__version__}), flush=True)
         demo.block_thread()
 
 

@@ -1,0 +1,64 @@
+/**
+ * The scoreboard of the archetype.
+ * usage: node scripts/run-ts.js test/archetype/main.ts [--version 5.45.0] [--case NAME]... [--runs N] [--cpu N] [--keep DIR] [--measure]
+ * --measure fires the requests without any capture and prints what each disturbance costs: the harness on its own.
+ */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { runTrigger } from "../../src/trigger/index.ts";
+import { CASE_NAMES } from "./cases.ts";
+import { diagnoseLive } from "./diagnose-live.ts";
+import { archetypeEnvironment, GRADIO_VERSIONS } from "./environment.ts";
+import { CannotInject } from "./injection.ts";
+import { measureCase } from "./measure-case.ts";
+import { projectRoot, startPage } from "./page.ts";
+import { runCase } from "./run-archetype.ts";
+import { isRight, scoreboard, type Score } from "./score.ts";
+
+const { values } = parseArgs({
+  options: {
+    version: { type: "string", default: GRADIO_VERSIONS[0] ?? "" },
+    case: { type: "string", multiple: true, default: [...CASE_NAMES] },
+    runs: { type: "string", default: "1" },
+    cpu: { type: "string", default: String(availableParallelism() - 1) },
+    keep: { type: "string" },
+    measure: { type: "boolean", default: false },
+  },
+});
+
+const environment = archetypeEnvironment(values.version);
+if (environment.kind === "missing") {
+  process.stderr.write(`${environment.why}\n`);
+  process.exit(3);
+}
+
+const page = await startPage({ python: environment.python, root: projectRoot(), cpu: Number(values.cpu) });
+process.stderr.write(`gradio ${values.version}: pid ${page.pid}, event loop ${page.loopTid}, CPU ${values.cpu}\n`);
+const scores: Score[] = [];
+try {
+  for (const name of values.case) {
+    for (let run = 0; run < Number(values.runs); run++) {
+      try {
+        if (values.measure) {
+          process.stdout.write(`${await measureCase(page, name, runTrigger)}\n`);
+          continue;
+        }
+        const { score, result, truth } = await runCase(page, name, diagnoseLive);
+        scores.push(score);
+        process.stderr.write(`${isRight(score) ? "right" : "WRONG"} ${name}: ${[score.text, ...score.brokenLaws].join("; ")}\n`);
+        if (values.keep !== undefined) {
+          mkdirSync(values.keep, { recursive: true });
+          writeFileSync(join(values.keep, `${values.version}-${name}-${run}.json`), JSON.stringify({ truth, score, result }, undefined, 1));
+        }
+      } catch (error) {
+        if (!(error instanceof CannotInject)) throw error;
+        process.stderr.write(`skipped ${name}: ${error.message}\n`);
+      }
+    }
+  }
+} finally {
+  await page.stop();
+}
+if (scores.length > 0) process.stdout.write(`${scoreboard(scores)}\n${scores.filter(isRight).length} of ${scores.length} runs right in every respect\n`);
