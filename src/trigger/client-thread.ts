@@ -22,9 +22,9 @@ export class ClientThread {
   #gone = false;
   #isReady = false;
 
-  constructor(input: WorkerInput, onClient: (client: ClientThreadId) => void) {
+  constructor(input: WorkerInput, onClient: (client: ClientThreadId) => void, file: string | URL = entryPoint("trigger-worker")) {
     this.#kind = input.config.kind;
-    this.#worker = new Worker(entryPoint("trigger-worker"), { workerData: input, name: "stallscope-client", execArgv: [] });
+    this.#worker = new Worker(file, { workerData: input, name: "stallscope-client", execArgv: [] });
     this.#worker.on("message", (message: FromWorker) => {
       if (message.kind === "client") onClient(message.client);
       else this.#take(message);
@@ -95,6 +95,7 @@ export class ClientThread {
     const early = this.#early;
     this.#early = undefined;
     if (early !== undefined) return early;
+    if (this.#gone) return { kind: "gone", why: "it has ended" };
     let patience: NodeJS.Timeout | undefined;
     let onAbort: (() => void) | undefined;
     try {

@@ -4,7 +4,7 @@ import { CannotInject, type Injection } from "./injection.ts";
 import { startNeighbour } from "./neighbour.ts";
 import type { Page } from "./page.ts";
 import { createQuotaGroup } from "./quota-group.ts";
-import { runQueueWait, waitOfRequest } from "./waits.ts";
+import { costOfNeighbour, runQueueWait } from "./waits.ts";
 
 /** After this the function of a request usually runs: joining takes 8 ms, and Gradio 5 looks at its queue every 50 ms. */
 const INTO_REQUEST_MS = 80;
@@ -13,6 +13,8 @@ const HOG_MS = 400;
 /** 25 ms of every 100 ms: what `--cpus 0.25` gives */
 const QUOTA = { quotaUs: 25_000, periodUs: 100_000 };
 
+const HOW = "the neighbour's time on the CPU while the worker computed, and the event loop's run-queue wait before and after";
+
 const pinnedCpu = (page: Page): number => {
   if (page.cpu === undefined) throw new CannotInject("the page is not pinned to a CPU");
   return page.cpu;
@@ -20,6 +22,7 @@ const pinnedCpu = (page: Page): number => {
 
 export async function rival(page: Page): Promise<Injection> {
   const neighbour = await startNeighbour(pinnedCpu(page), "other");
+  await page.watch(neighbour.tid);
   let before = 0;
   return {
     begin: async () => {
@@ -29,8 +32,8 @@ export async function rival(page: Page): Promise<Injection> {
     end: async () => {
       neighbour.hold();
       return {
-        cause: "cpu-rival", culprits: [neighbour], costNs: await waitOfRequest(page, before),
-        how: "run-queue wait of the event loop and the worker, from schedstat",
+        cause: "cpu-rival", culprits: [neighbour], costNs: await costOfNeighbour(page, before),
+        how: HOW,
       };
     },
     dispose: () => neighbour.kill(),
@@ -39,6 +42,7 @@ export async function rival(page: Page): Promise<Injection> {
 
 export async function realTimeHog(page: Page): Promise<Injection> {
   const neighbour = await startNeighbour(pinnedCpu(page), "fifo");
+  await page.watch(neighbour.tid);
   let before = 0;
   let hogging = Promise.resolve();
   return {
@@ -52,8 +56,8 @@ export async function realTimeHog(page: Page): Promise<Injection> {
     end: async () => {
       await hogging;
       return {
-        cause: "rt-hog", culprits: [neighbour], costNs: await waitOfRequest(page, before),
-        how: "run-queue wait of the event loop and the worker, from schedstat",
+        cause: "rt-hog", culprits: [neighbour], costNs: await costOfNeighbour(page, before),
+        how: HOW,
       };
     },
     dispose: () => neighbour.kill(),

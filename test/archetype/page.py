@@ -10,6 +10,7 @@ usage: page.py PORT [--control PATH] [--threads N]     prints one line `READY {j
 Times are CLOCK_MONOTONIC ns.
   info           -> {"pid", "loopTid", "mainTid", "gradio"}
   last           -> what gen_single measured of its last call
+  watch PID      -> {}; from now on gen_single also measures how long that neighbour was on the CPU meanwhile
   lock MS        -> {"at", "tid"} once a sibling thread holds the model's lock, {"at", "tid"} when it has let go
   loop-block MS  -> an async handler calls time.sleep on the event loop: {"at", "tid"} at its begin and at its end
 """
@@ -36,6 +37,7 @@ PR_SET_PDEATHSIG = 1
 
 model_lock = threading.Lock()
 loop_tid = 0
+watched_pid = 0
 last_call = {}
 
 
@@ -49,16 +51,19 @@ def load_voice(threads):
         return PiperVoice(session=session, config=PiperConfig.from_dict(json.load(file)))
 
 
-def run_queue_wait(tid):
-    """ns that a thread of ours has spent runnable without a CPU."""
-    with open(f"/proc/self/task/{tid}/schedstat", encoding="ascii") as file:
-        return int(file.read().split()[1])
+def schedstat(path):
+    """[ns on a CPU, ns runnable without one]; for the CPU we are on exact, for a thread that runs elsewhere up to a tick old."""
+    with open(f"/proc/{path}/schedstat", encoding="ascii") as file:
+        return [int(word) for word in file.read().split()[:2]]
+
+
+def reading():
+    return {"at": time.monotonic_ns(), "loopWait": schedstat(f"self/task/{loop_tid}")[1], "watchedCpu": schedstat(watched_pid)[0] if watched_pid else 0}
 
 
 def build(voice, folder):
     def gen_single(text, emo_weight, do_sample, temperature, progress=gr.Progress()):
-        tid = threading.get_native_id()
-        begin, own_begin, loop_begin = time.monotonic_ns(), run_queue_wait(tid), run_queue_wait(loop_tid)
+        begin = reading()
         progress(0.1, desc="text processing...")
         wanted = time.monotonic_ns()
         with model_lock:
@@ -66,10 +71,7 @@ def build(voice, folder):
             path = os.path.join(folder, f"spk_{locked}.wav")
             with wave.open(path, "wb") as file:
                 voice.synthesize_wav(text, file)
-        last_call.update(
-            tid=tid, begin=begin, wantedLock=wanted, gotLock=locked, end=time.monotonic_ns(),
-            ownWait=run_queue_wait(tid) - own_begin, loopWaitAtBegin=loop_begin, loopWaitAtEnd=run_queue_wait(loop_tid),
-        )
+        last_call.update(tid=threading.get_native_id(), begin=begin, end=reading(), wantedLock=wanted, gotLock=locked)
         return gr.update(value=path, visible=True)
 
     with gr.Blocks(title="archetype") as demo:
@@ -115,10 +117,14 @@ def serve_control(path, loop):
         say(now())
 
     def obey(words, say):
+        global watched_pid
         if words[0] == "info":
             say({"pid": os.getpid(), "loopTid": loop_tid, "mainTid": threading.main_thread().native_id, "gradio": gr.__version__})
         elif words[0] == "last":
             say(last_call)
+        elif words[0] == "watch":
+            watched_pid = int(words[1])
+            say({})
         elif words[0] == "lock":
             threading.Thread(target=hold_lock, args=(int(words[1]) / 1000, say), daemon=True).start()
         elif words[0] == "loop-block":

@@ -7,16 +7,20 @@ import { dirname, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { openChannel, type LineChannel } from "./line-channel.ts";
 
-/** What gen_single measured of its last call, CLOCK_MONOTONIC ns and ns of run-queue wait. */
+/** CLOCK_MONOTONIC ns, the event loop's run-queue wait so far, and the watched neighbour's time on the CPU so far. */
+export interface Reading {
+  readonly at: number;
+  readonly loopWait: number;
+  readonly watchedCpu: number;
+}
+
+/** What gen_single measured of its last call. */
 export interface LastCall {
   readonly tid: number;
-  readonly begin: number;
+  readonly begin: Reading;
+  readonly end: Reading;
   readonly wantedLock: number;
   readonly gotLock: number;
-  readonly end: number;
-  readonly ownWait: number;
-  readonly loopWaitAtBegin: number;
-  readonly loopWaitAtEnd: number;
 }
 
 /** A moment of the service and the thread that was at it. */
@@ -34,6 +38,8 @@ export interface Page {
   readonly cpu: number | undefined;
   threads(): readonly number[];
   lastCall(): Promise<LastCall>;
+  /** Has gen_single measure the neighbour's time on the CPU. */
+  watch(pid: number): Promise<void>;
   /** A command of two answers (lock, loop-block): resolves at the first, `over` at the second. */
   disturb(command: string): Promise<{ readonly first: Moment; readonly over: Promise<Moment> }>;
   stop(): Promise<void>;
@@ -67,6 +73,10 @@ export async function startPage(options: { readonly python: string; readonly roo
       lastCall: async () => {
         channel.send("last");
         return await channel.next() as LastCall;
+      },
+      watch: async (pid) => {
+        channel.send(`watch ${pid}`);
+        await channel.next();
       },
       disturb: (line) => disturb(channel, line),
       stop: async () => {

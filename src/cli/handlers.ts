@@ -1,0 +1,54 @@
+/** What does each command ask for, once its options are read? Handlers are loaded only when called: --help stays fast. */
+import type { ExitCode } from "../base/index.ts";
+import type { CliContext } from "./context.ts";
+import type { TargetQuery } from "./target-options.ts";
+import type { Firing } from "./trigger-options.ts";
+
+export interface DoctorRequest {
+  readonly mount: boolean;
+}
+
+export interface DiagnoseRequest {
+  readonly target: TargetQuery;
+  readonly firing: Firing;
+  readonly output?: string;
+  readonly keep: boolean;
+  readonly failOn?: number;
+  readonly bufferKb?: number;
+}
+
+export interface CaptureRequest {
+  readonly target: TargetQuery;
+  readonly output?: string;
+  readonly bufferKb?: number;
+  readonly during: { readonly kind: "duration"; readonly seconds: number } | { readonly kind: "firing"; readonly firing: Firing };
+}
+
+export interface AnalyzeRequest {
+  readonly path: string;
+  /** undefined: the bundle's own requests, or our own markers */
+  readonly query?: { readonly kind: "markers"; readonly begin?: string; readonly end?: string } | { readonly kind: "thread"; readonly tid: number; readonly from: bigint; readonly to: bigint };
+  readonly failOn?: number;
+}
+
+export interface DemoRequest {
+  readonly scenario: string;
+  readonly requests: number;
+}
+
+export interface CausesRequest {
+  readonly explain?: string;
+}
+
+/** Each resolves with the exit code of the program, or rejects with what went wrong. */
+export interface Handlers {
+  doctor(request: DoctorRequest, context: CliContext): Promise<ExitCode>;
+  diagnose(request: DiagnoseRequest, context: CliContext): Promise<ExitCode>;
+  capture(request: CaptureRequest, context: CliContext): Promise<ExitCode>;
+  analyze(request: AnalyzeRequest, context: CliContext): Promise<ExitCode>;
+  demo(request: DemoRequest, context: CliContext): Promise<ExitCode>;
+  causes(request: CausesRequest, context: CliContext): Promise<ExitCode>;
+  janitor(request: Record<string, never>, context: CliContext): Promise<ExitCode>;
+}
+
+export type RunHandler = <K extends keyof Handlers>(name: K, request: Parameters<Handlers[K]>[0]) => Promise<void>;

@@ -1,0 +1,76 @@
+/** What do the commands say besides the report? English and Chinese side by side; parameters are made printable by fill(). */
+import { fill, type Language, type MessageParams } from "../report/index.ts";
+
+const TEXTS = {
+  "progress.prepare": ["looking at the machine", "正在检查本机"],
+  "progress.arm": ["arming the trace", "正在启动跟踪"],
+  "progress.warmup": ["warming up", "正在预热"],
+  "progress.request": ["request {index} of {count}", "请求 {index}/{count}"],
+  "progress.record": ["recording for {seconds} s", "正在记录 {seconds} 秒"],
+  "progress.read": ["reading the recording", "正在读取记录"],
+  "progress.explain": ["explaining", "正在分析"],
+  "progress.service": ["starting the demo service", "正在启动演示服务"],
+  "kept": ["recording kept in {directory}", "记录保存在 {directory}"],
+  "bundle.problem": ["the recording is damaged: {problem}", "记录已损坏：{problem}"],
+  "summary.no-request": ["No request was found in this recording, so there is nothing to explain.", "记录中没有找到请求，因此没有可以解释的内容。"],
+  "summary.how": [
+    "Say where it is: --begin REGEX --end REGEX on marker text, or --thread TID --from T --to T.",
+    "请指明请求的位置：用 --begin REGEX --end REGEX 匹配标记文本，或用 --thread TID --from T --to T。",
+  ],
+  "summary.holds": ["What it holds", "记录的内容"],
+  "summary.span": ["{duration} on {cpus} CPUs, {events} events, clock {clock}, from {from} to {to} s", "{cpus} 个 CPU 上的 {duration}，{events} 个事件，时钟 {clock}，从 {from} 到 {to} s"],
+  "summary.lost": ["events were lost in {count} places", "有 {count} 处丢失事件"],
+  "summary.events": ["events: {list}", "事件：{list}"],
+  "summary.more": ["and {count} more kinds", "以及另外 {count} 种"],
+  "summary.busiest": ["busiest threads", "最忙的线程"],
+  "summary.no-switches": ["no sched_switch events: a request cannot be explained from this recording", "没有 sched_switch 事件：无法用这份记录解释请求"],
+  "summary.markers": ["{count} markers, e.g.", "{count} 条标记，例如"],
+  "summary.no-markers": ["no markers (trace_marker)", "没有标记（trace_marker）"],
+  "causes.detected": ["found", "可发现"],
+  "causes.not-yet": ["not yet detected", "尚不能发现"],
+  "causes.more": ["More about one: stallscope causes --explain ID", "查看某个原因：stallscope causes --explain ID"],
+  "explain.signature": ["how it shows", "表现"],
+  "explain.not-this": ["what it is not", "不是什么"],
+  "explain.events": ["needs", "需要"],
+  "explain.optional": ["sharper with", "有则更准"],
+  "explain.thresholds": ["thresholds", "阈值"],
+  "explain.sources": ["sources", "来源"],
+  "explain.stacks": ["kernel stacks", "内核调用栈"],
+  "group.cpu": ["CPU", "CPU"],
+  "group.kernel-section": ["kernel sections", "内核临界区"],
+  "group.memory": ["memory", "内存"],
+  "group.storage": ["storage and logs", "存储与日志"],
+  "group.waiting": ["waiting on others", "等待他者"],
+  "group.hardware": ["hardware and host", "硬件与主机"],
+  "group.gpu": ["GPU and model", "GPU 与模型"],
+  "group.application": ["none of the above", "以上都不是"],
+  "janitor.removed": ["removed {what}", "已删除 {what}"],
+  "janitor.nothing": ["Nothing was left behind.", "没有遗留物。"],
+  "janitor.kept": ["left alone {what}", "未处理 {what}"],
+  "demo.check": ["Check against what was really done", "与实际所做的对照"],
+  "demo.injected": ["injected into request {request}: {describe}", "注入到请求 {request}：{describe}"],
+  "demo.culprit-right": ["culprit: {named} was named, {injected} was injected: right", "肇因：判断为 {named}，注入的是 {injected}：正确"],
+  "demo.culprit-wrong": ["culprit: {named} was named, {injected} was injected: WRONG", "肇因：判断为 {named}，注入的是 {injected}：错误"],
+  "demo.cause-right": ["cause: {named}: right", "原因：{named}：正确"],
+  "demo.cause-wrong": ["cause: {named} was named, {expected} is right: WRONG", "原因：判断为 {named}，应为 {expected}：错误"],
+  "demo.request-wrong": ["request: {named} was named, {expected} was disturbed: WRONG", "请求：判断为 {named}，被干扰的是 {expected}：错误"],
+  "demo.cost": [
+    "cost: {cost} by the trace; the service's threads waited {waited} for a CPU by /proc/PID/task/*/schedstat",
+    "代价：跟踪得出 {cost}；/proc/PID/task/*/schedstat 显示服务线程等待 CPU {waited}",
+  ],
+  "demo.tracefs-same": ["tracefs: the same before and after", "tracefs：前后一致"],
+  "demo.tracefs-changed": ["tracefs: CHANGED: {what}", "tracefs：有变化：{what}"],
+  "demo.right": ["The verdict is right.", "判断正确。"],
+  "demo.wrong": ["The verdict is WRONG.", "判断错误。"],
+  "demo.replay": [
+    "This needs root and tracefs, and {why}. Replaying a recording that was made on {where} instead.",
+    "这需要 root 与 tracefs，而{why}。改为回放一份在 {where} 上录制的记录。",
+  ],
+} as const satisfies Record<string, readonly [en: string, zh: string]>;
+
+export type CliMessageKey = keyof typeof TEXTS;
+
+export function say(lang: Language, key: CliMessageKey, params: MessageParams = {}): string {
+  const [en, zh] = TEXTS[key];
+  return fill(lang === "zh" ? zh : en, params);
+}

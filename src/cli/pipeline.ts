@@ -1,0 +1,101 @@
+/** How does a request become an explanation? Look at the machine, find the service, record while requests are fired, explain. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { EXIT, UserError } from "../base/index.ts";
+import { openBundle, type Manifest, type ProcessIdentity, type RequestRecord } from "../bundle/index.ts";
+import { runCapture, type ArmedCapture } from "../capture/index.ts";
+import { captureNeeds, explain } from "../diagnosis/index.ts";
+import { importTraceDat } from "../import/index.ts";
+import { locateTracefs } from "../linux/index.ts";
+import type { RunResult } from "../result/index.ts";
+import { runTrigger, type TriggerConfig, type TriggerRun } from "../trigger/index.ts";
+import type { CliContext } from "./context.ts";
+import { say } from "./messages.ts";
+
+export interface RecordOptions {
+  readonly context: CliContext;
+  readonly targets: readonly ProcessIdentity[];
+  /** directory of the recording; default ./stallscope-ID */
+  readonly output?: string;
+  readonly bufferKb?: number;
+}
+
+export interface FiringOptions extends Pick<TriggerRun, "count" | "warmup" | "intervalMs" | "timeoutMs" | "beforeRequest" | "afterRequest"> {
+  readonly trigger: TriggerConfig;
+  readonly signal: AbortSignal;
+}
+
+export interface Recording {
+  readonly directory: string;
+  readonly manifest: Manifest;
+  readonly requests: readonly RequestRecord[];
+}
+
+/** Arms a capture and runs `during` in it. UserError (environment) when this machine cannot be traced. */
+export async function record(options: RecordOptions, during: (armed: ArmedCapture) => Promise<RequestRecord[]>): Promise<Recording> {
+  const { context, targets, output, bufferKb } = options;
+  context.progress.say(say(context.lang, "progress.arm"));
+  const root = locateTracefs(context.tracefs === undefined ? {} : { root: context.tracefs }).root;
+  const clients: number[] = [];
+  const { directory, manifest, value } = await runCapture(
+    { root, targets, needs: captureNeeds(), toolVersion: context.version, clientTids: () => clients, ...(output === undefined ? {} : { output }), ...(bufferKb === undefined ? {} : { bufferKb }) },
+    async (armed) => {
+      const requests = await during(armed);
+      return { requests, value: requests };
+    },
+  );
+  return { directory, manifest, requests: value };
+}
+
+/** Fires requests inside a capture, with counters read around each. */
+export async function fireInside(armed: ArmedCapture, firing: FiringOptions, { progress, lang }: CliContext): Promise<RequestRecord[]> {
+  const { trigger, beforeRequest, afterRequest, ...run } = firing;
+  if (run.warmup > 0) progress.say(say(lang, "progress.warmup"));
+  return runTrigger(trigger, {
+    ...run,
+    markerPath: armed.markerPath,
+    onClient: ({ tid }) => armed.follow([tid]),
+    beforeRequest: async (index) => {
+      progress.say(say(lang, "progress.request", { index: index + 1, count: run.count }));
+      await beforeRequest?.(index);
+      armed.sample();
+    },
+    afterRequest: async (finished, index) => {
+      armed.sample();
+      await afterRequest?.(finished, index);
+    },
+  });
+}
+
+/** Reads a bundle and explains its requests. Problems of the bundle become warnings and stay in the result. */
+export function explainBundle(directory: string, context: CliContext): RunResult {
+  const { progress, lang } = context;
+  progress.say(say(lang, "progress.read"));
+  const bundle = openBundle(directory);
+  for (const problem of bundle.problems) context.warn(say(lang, "bundle.problem", { problem }));
+  const trace = importTraceDat(bundle.tracePath, { threads: bundle.manifest.threads });
+  progress.say(say(lang, "progress.explain"));
+  const result = explain({ trace, requests: bundle.requests, samples: bundle.samples, manifest: bundle.manifest, toolVersion: context.version });
+  return { ...result, capture: { ...result.capture, problems: [...bundle.problems, ...result.capture.problems] } };
+}
+
+/** UserError `requests-failed` (environment) when there is not one request to explain. */
+export function assertSomeSucceeded(requests: readonly RequestRecord[], isInterrupted: boolean): void {
+  if (requests.some(({ status }) => status === "ok")) return;
+  const error = requests[0]?.error?.replace(/\.$/, "");
+  if (isInterrupted || error === undefined) throw new UserError("no-requests", "stopped before any request was finished", { exitCode: EXIT.environment });
+  throw new UserError("requests-failed", requests.length === 1 ? `the request failed: ${error}` : `all ${requests.length} requests failed, the first because: ${error}`, {
+    exitCode: EXIT.environment, hint: "the service was traced and left as it was; try the same request without stallscope",
+  });
+}
+
+/** Runs `work` with a directory name for a bundle that is deleted afterwards, whatever happens. */
+export async function withTemporaryBundle<T>(work: (output: string) => Promise<T>): Promise<T> {
+  const parent = mkdtempSync(join(tmpdir(), "stallscope-"));
+  try {
+    return await work(join(parent, "bundle"));
+  } finally {
+    rmSync(parent, { recursive: true, force: true });
+  }
+}
