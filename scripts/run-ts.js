@@ -5,8 +5,16 @@ import { pathToFileURL } from "node:url";
 
 const [file, ...rest] = process.argv.slice(2);
 const outfile = resolve("dist", `${file.replaceAll("/", "-").replace(/\.ts$/, "")}.mjs`);
-await build({ entryPoints: [file], outfile, bundle: true, platform: "node", format: "esm", target: "node20", logLevel: "warning",
+await build({
+  entryPoints: [file],
+  outfile,
+  bundle: true,
+  platform: "node",
+  format: "esm",
+  target: "node20",
+  logLevel: "warning",
   banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
-  external: ["@echogarden/espeak-ng-emscripten", "esbuild", "vitest"] });
+  external: ["@echogarden/espeak-ng-emscripten", "esbuild", "vitest"],
+});
 process.argv = [process.argv[0], basename(file), ...rest];
 await import(pathToFileURL(outfile).href);

@@ -37,9 +37,8 @@ export async function record(options: RecordOptions, during: (armed: ArmedCaptur
   const { context, targets, output, bufferKb } = options;
   context.progress.say(say(context.lang, "progress.arm"));
   const root = locateTracefs(context.tracefs === undefined ? {} : { root: context.tracefs }).root;
-  const clients: number[] = [];
   const { directory, manifest, value } = await runCapture(
-    { root, targets, needs: captureNeeds(), toolVersion: context.version, clientTids: () => clients, ...(output === undefined ? {} : { output }), ...(bufferKb === undefined ? {} : { bufferKb }) },
+    { root, targets, needs: captureNeeds(), toolVersion: context.version, ...(output === undefined ? {} : { output }), ...(bufferKb === undefined ? {} : { bufferKb }) },
     async (armed) => {
       const requests = await during(armed);
       return { requests, value: requests };
@@ -51,9 +50,13 @@ export async function record(options: RecordOptions, during: (armed: ArmedCaptur
 /** Fires requests inside a capture, with counters read around each. */
 export async function fireInside(armed: ArmedCapture, firing: FiringOptions, { progress, lang }: CliContext): Promise<RequestRecord[]> {
   const { trigger, beforeRequest, afterRequest, ...run } = firing;
+  // a recording that stopped by itself makes further requests pointless
+  const stopped = new AbortController();
+  void armed.stopped.then(() => stopped.abort());
   if (run.warmup > 0) progress.say(say(lang, "progress.warmup"));
   return runTrigger(trigger, {
     ...run,
+    signal: AbortSignal.any([firing.signal, stopped.signal]),
     markerPath: armed.markerPath,
     onClient: ({ tid }) => armed.follow([tid]),
     beforeRequest: async (index) => {
@@ -93,9 +96,13 @@ export function assertSomeSucceeded(requests: readonly RequestRecord[], isInterr
 /** Runs `work` with a directory name for a bundle that is deleted afterwards, whatever happens. */
 export async function withTemporaryBundle<T>(work: (output: string) => Promise<T>): Promise<T> {
   const parent = mkdtempSync(join(tmpdir(), "stallscope-"));
+  const remove = (): void => rmSync(parent, { recursive: true, force: true });
+  // the second Ctrl-C ends the process without returning here
+  process.on("exit", remove);
   try {
     return await work(join(parent, "bundle"));
   } finally {
-    rmSync(parent, { recursive: true, force: true });
+    process.off("exit", remove);
+    remove();
   }
 }

@@ -54,7 +54,8 @@ export function renderContrast(request: RequestResult, typicalNs: number | undef
     return wrap(message(lang, result.requests.length > 1 ? "contrast.even" : "contrast.single"), columns, "  ");
   }
   const count = contrast.fast.length;
-  const lines = wrap(message(lang, count === 1 ? "contrast.one" : "contrast.many", { request: request.id, count, duration: formatMs(request.durationNs), typical: formatMs(typicalNs) }), columns, "  ");
+  const key = count < result.requests.length - 1 ? "contrast.fast" : count === 1 ? "contrast.one" : "contrast.many";
+  const lines = wrap(message(lang, key, { request: request.id, count, duration: formatMs(request.durationNs), typical: formatMs(typicalNs) }), columns, "  ");
   const limit = Math.abs(contrast.excessNs) * CONTRAST_FROM;
   const rows = contrast.byClass.filter((row) => Math.abs(row.excessNs) >= limit && row.excessNs !== 0).sort((a, b) => Math.abs(b.excessNs) - Math.abs(a.excessNs)).slice(0, MAX_CONTRAST);
   const figures = rows.map((row) => (row.excessNs > 0 ? "+" : "") + formatMs(row.excessNs));

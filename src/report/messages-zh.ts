@@ -189,6 +189,7 @@ export const zh: Readonly<Record<MessageKey, string>> = {
 
   "contrast.title": "与快的请求对比",
   "contrast.many": "请求 {request} 用时 {duration}，其余 {count} 个用时 {typical}（中位数）；按类别的差异：",
+  "contrast.fast": "请求 {request} 用时 {duration}，快的 {count} 个用时 {typical}（中位数）；按类别的差异：",
   "contrast.one": "请求 {request} 用时 {duration}，另一个用时 {typical}；按类别的差异：",
   "contrast.row": "{class}：{slow}，正常为 {fast}",
   "contrast.same": "没有哪个类别的差异超过 {limit}",

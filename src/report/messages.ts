@@ -212,6 +212,7 @@ export const en = {
   // contrast
   "contrast.title": "Compared with the fast requests",
   "contrast.many": "request {request} took {duration}, the other {count} took {typical} (median); the difference by class:",
+  "contrast.fast": "request {request} took {duration}, the {count} fast ones took {typical} (median); the difference by class:",
   "contrast.one": "request {request} took {duration}, the other one took {typical}; the difference by class:",
   "contrast.row": "{class}: {slow} instead of {fast}",
   "contrast.same": "no class differs by more than {limit}",

@@ -42,6 +42,9 @@ interface RowBuilder {
 const ACTIVITY: Partial<Record<PathClass, Activity>> = {
   running: "run", reclaim: "reclaim", runnable: "held", hardirq: "held", softirq: "held", nmi: "held", lost: "unknown", unknown: "unknown",
 };
+/** a row that explains or waits less than this part of the request is clutter; the account has it */
+const WEIGHT_FROM = 0.005;
+const WAIT_FROM = 0.05;
 const ROLE_ORDER: readonly Role[] = ["client", "service", "other", "rival", "kernel", "interrupts"];
 
 /** `servicePids`: processes of the result's targets. The client's row is always kept. */
@@ -108,7 +111,8 @@ function threadOf({ comm, tid, pid }: Culprit): ThreadRef | undefined {
 const keyOf = (thread: ThreadRef): string => `${thread.pid}/${thread.tid}`;
 
 function select(rows: RowBuilder[], durationNs: number, maxRows: number): Waterfall {
-  const byWeight = [...rows].sort((a, b) => Number(b.role === "client") - Number(a.role === "client") || b.weightNs - a.weightNs || b.waitNs - a.waitNs);
+  const matters = ({ role, weightNs, waitNs }: RowBuilder): boolean => role === "client" || role === "interrupts" || weightNs >= durationNs * WEIGHT_FROM || waitNs >= durationNs * WAIT_FROM;
+  const byWeight = rows.filter(matters).sort((a, b) => Number(b.role === "client") - Number(a.role === "client") || b.weightNs - a.weightNs || b.waitNs - a.waitNs);
   const kept = new Set(byWeight.slice(0, maxRows));
   const shown = rows.filter((row) => kept.has(row)).sort((a, b) => ROLE_ORDER.indexOf(a.role) - ROLE_ORDER.indexOf(b.role) || a.depth - b.depth);
   return { durationNs, hidden: rows.length - shown.length, rows: shown.map(({ role, thread, spans, weightNs }) => ({ role, thread, spans, weightNs })) };

@@ -1,35 +1,22 @@
-/** How do a capture, its requests and the explanation come together? The one file that knows the tool's inside. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { openBundle } from "../../src/bundle/index.ts";
-import { runCapture } from "../../src/capture/index.ts";
-import { captureNeeds, explain } from "../../src/diagnosis/index.ts";
-import { importTraceDat } from "../../src/import/index.ts";
+/** How does a run go through the tool? The same pipeline as `stallscope diagnose`; the one file here that knows the tool's inside. */
+import { createCliContext } from "../../src/cli/context.ts";
+import { explainBundle, fireInside, record, withTemporaryBundle } from "../../src/cli/pipeline.ts";
 import { resolveTargets } from "../../src/linux/index.ts";
-import { runTrigger } from "../../src/trigger/index.ts";
+import type { RunResult } from "../../src/result/index.ts";
 import type { Diagnose } from "./run-archetype.ts";
 
-const VERSION = "archetype";
+const INTERVAL_MS = 150;
+const TIMEOUT_MS = 20_000;
 
-export const diagnoseLive: Diagnose = async (job) => {
-  const folder = mkdtempSync(join(tmpdir(), "stallscope-archetype-run-"));
-  try {
-    const targets = resolveTargets({ pids: [job.pid] });
-    const captured = await runCapture({ targets, needs: captureNeeds(), output: join(folder, "bundle"), toolVersion: VERSION }, async (armed) => {
-      const requests = await runTrigger(job.trigger, {
-        count: job.count, warmup: job.warmup, intervalMs: 150, timeoutMs: 20_000, markerPath: armed.markerPath,
-        beforeRequest: job.beforeRequest, afterRequest: job.afterRequest,
-        onClient: (client) => armed.follow([client.tid]),
-      });
-      return { requests, value: undefined };
-    });
-    const bundle = openBundle(captured.directory);
-    return explain({
-      trace: importTraceDat(bundle.tracePath, { threads: bundle.manifest.threads }),
-      requests: bundle.requests, samples: bundle.samples, manifest: bundle.manifest, toolVersion: VERSION,
-    });
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-};
+/** `keep` is a directory that must not exist yet: the bundle goes there and stays. */
+export function liveDiagnosis(keep?: string): Diagnose {
+  return (job) => {
+    const context = createCliContext({ quiet: true }, { stdout: process.stdout, stderr: process.stderr, env: process.env }, "archetype");
+    const run = async (output: string): Promise<RunResult> => {
+      const recording = await record({ context, targets: resolveTargets({ pids: [job.pid] }), output }, (armed) =>
+        fireInside(armed, { ...job, intervalMs: INTERVAL_MS, timeoutMs: TIMEOUT_MS, signal: new AbortController().signal }, context));
+      return explainBundle(recording.directory, context);
+    };
+    return keep === undefined ? withTemporaryBundle(run) : run(keep);
+  };
+}

@@ -1,7 +1,7 @@
 /** Disturbances that take the CPU from the service: a neighbour, a real-time hog, a quota. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { CannotInject, type Injection } from "./injection.ts";
-import { startNeighbour } from "./neighbour.ts";
+import { startNeighbour, type Neighbour } from "./neighbour.ts";
 import type { Page } from "./page.ts";
 import { createQuotaGroup } from "./quota-group.ts";
 import { costOfNeighbour, runQueueWait } from "./waits.ts";
@@ -20,6 +20,14 @@ const pinnedCpu = (page: Page): number => {
   return page.cpu;
 };
 
+async function dismiss(page: Page, neighbour: Neighbour): Promise<void> {
+  try {
+    await page.watch(0);
+  } finally {
+    await neighbour.kill();
+  }
+}
+
 export async function rival(page: Page): Promise<Injection> {
   const neighbour = await startNeighbour(pinnedCpu(page), "other");
   await page.watch(neighbour.tid);
@@ -36,7 +44,7 @@ export async function rival(page: Page): Promise<Injection> {
         how: HOW,
       };
     },
-    dispose: () => neighbour.kill(),
+    dispose: () => dismiss(page, neighbour),
   };
 }
 
@@ -60,7 +68,7 @@ export async function realTimeHog(page: Page): Promise<Injection> {
         how: HOW,
       };
     },
-    dispose: () => neighbour.kill(),
+    dispose: () => dismiss(page, neighbour),
   };
 }
 

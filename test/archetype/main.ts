@@ -1,6 +1,7 @@
 /**
  * The scoreboard of the archetype.
  * usage: node scripts/run-ts.js test/archetype/main.ts [--version 5.45.0] [--case NAME]... [--runs N] [--cpu N] [--keep DIR] [--measure]
+ * --keep DIR keeps every bundle there, with truth, score and result beside it.
  * --measure fires the requests without any capture and prints what each disturbance costs: the harness on its own.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -9,12 +10,12 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { runTrigger } from "../../src/trigger/index.ts";
 import { CASE_NAMES } from "./cases.ts";
-import { diagnoseLive } from "./diagnose-live.ts";
+import { liveDiagnosis } from "./diagnose-live.ts";
 import { archetypeEnvironment, GRADIO_VERSIONS } from "./environment.ts";
 import { CannotInject } from "./injection.ts";
 import { measureCase } from "./measure-case.ts";
 import { projectRoot, startPage } from "./page.ts";
-import { runCase } from "./run-archetype.ts";
+import { isQuiet, runCase } from "./run-archetype.ts";
 import { isRight, scoreboard, type Score } from "./score.ts";
 
 const { values } = parseArgs({
@@ -34,6 +35,7 @@ if (environment.kind === "missing") {
   process.exit(3);
 }
 
+if (values.keep !== undefined) mkdirSync(values.keep, { recursive: true });
 const page = await startPage({ python: environment.python, root: projectRoot(), cpu: Number(values.cpu) });
 process.stderr.write(`gradio ${values.version}: pid ${page.pid}, event loop ${page.loopTid}, CPU ${values.cpu}\n`);
 const scores: Score[] = [];
@@ -45,13 +47,14 @@ try {
           process.stdout.write(`${await measureCase(page, name, runTrigger)}\n`);
           continue;
         }
-        const { score, result, truth } = await runCase(page, name, diagnoseLive);
-        scores.push(score);
-        process.stderr.write(`${isRight(score) ? "right" : "WRONG"} ${name}: ${[score.text, ...score.brokenLaws].join("; ")}\n`);
-        if (values.keep !== undefined) {
-          mkdirSync(values.keep, { recursive: true });
-          writeFileSync(join(values.keep, `${values.version}-${name}-${run}.json`), JSON.stringify({ truth, score, result }, undefined, 1));
-        }
+        const folder = values.keep === undefined ? undefined : join(values.keep, `${values.version}-${name}-${run}`);
+        const outcome = await runCase(page, name, liveDiagnosis(folder));
+        const { score, result, truth, others } = outcome;
+        const isVoid = name === "clean" && !isQuiet(outcome);
+        if (!isVoid) scores.push(score);
+        const mark = isVoid ? "void " : isRight(score) ? "right" : "WRONG";
+        process.stderr.write(`${mark} ${name}: ${[score.text, ...score.brokenLaws].join("; ")}; others used ${others.toFixed(2)} CPUs\n`);
+        if (folder !== undefined) writeFileSync(join(folder, "archetype.json"), JSON.stringify({ truth, score, result }, undefined, 1));
       } catch (error) {
         if (!(error instanceof CannotInject)) throw error;
         process.stderr.write(`skipped ${name}: ${error.message}\n`);

@@ -10,7 +10,7 @@ usage: page.py PORT [--control PATH] [--threads N]     prints one line `READY {j
 Times are CLOCK_MONOTONIC ns.
   info           -> {"pid", "loopTid", "mainTid", "gradio"}
   last           -> what gen_single measured of its last call
-  watch PID      -> {}; from now on gen_single also measures how long that neighbour was on the CPU meanwhile
+  watch PID      -> {}; from now on gen_single also measures how long that neighbour was on the CPU meanwhile (0: nobody)
   lock MS        -> {"at", "tid"} once a sibling thread holds the model's lock, {"at", "tid"} when it has let go
   loop-block MS  -> an async handler calls time.sleep on the event loop: {"at", "tid"} at its begin and at its end
 """

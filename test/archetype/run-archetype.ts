@@ -4,6 +4,7 @@ import type { RunResult } from "../../src/result/index.ts";
 import type { TriggerConfig } from "../../src/trigger/index.ts";
 import { CASES } from "./cases.ts";
 import type { Truth } from "./injection.ts";
+import { watchOthers } from "./others.ts";
 import type { Page } from "./page.ts";
 import { score, type Score } from "./score.ts";
 
@@ -28,12 +29,21 @@ export interface Outcome {
   readonly score: Score;
   readonly result: RunResult;
   readonly truth: Truth | undefined;
+  /** how many CPUs everybody else used meanwhile */
+  readonly others: number;
 }
+
+/** Above this a clean run is none: 0.15 CPUs took 10 to 60 ms from single requests. */
+const QUIET_CPUS = 0.15;
+export const isQuiet = (outcome: Outcome): boolean => outcome.others <= QUIET_CPUS;
 
 /** Rejects with CannotInject when this host cannot show the case, and with whatever the diagnosis throws. */
 export async function runCase(page: Page, name: string, diagnose: Diagnose): Promise<Outcome> {
   const injection = await CASES[name]?.(page);
   let truth: Truth | undefined;
+  const failures: string[] = [];
+  const othersSince = watchOthers(page.pid);
+  let others = 0;
   try {
     const result = await diagnose({
       pid: page.pid,
@@ -44,11 +54,15 @@ export async function runCase(page: Page, name: string, diagnose: Diagnose): Pro
         if (index === DISTURBED) await injection?.begin();
       },
       afterRequest: async (record, index) => {
+        if (record.status !== "ok") failures.push(`request ${record.id}: ${record.error ?? record.status}`);
         if (index === DISTURBED) truth = await injection?.end(record);
+        // the last time it is called is before the explaining begins
+        others = othersSince();
       },
     });
+    if (failures.length > 0) throw new Error(`the page failed, so the run says nothing: ${failures.join("; ")}`);
     const disturbed = truth === undefined ? undefined : { id: String(DISTURBED), truth };
-    return { score: score(name, result, disturbed), result, truth };
+    return { score: score(name, result, disturbed), result, truth, others };
   } finally {
     await injection?.dispose();
   }

@@ -1,0 +1,68 @@
+/**
+ * A small text-to-speech service in a process of its own, with the call chain of IndexTTS2.
+ * Prints `{"port":..,"pid":..,"threads":[..]}` when it is warm. Ends on SIGTERM and when its standard input is closed, so that it
+ * never outlives whoever started it. Exit codes: 0, 2 wrong usage, 3 it cannot speak here.
+ */
+import { rmSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { EXIT } from "../../base/index.ts";
+import { createSpeechServer } from "./http-server.ts";
+import { logLine } from "./log-line.ts";
+import { Outputs } from "./outputs.ts";
+import { StartError } from "./service-error.ts";
+import { readOptions, type ServiceOptions } from "./service-options.ts";
+import { createSpeakerCache, fillSpeakerCache, speakerCacheOn } from "./speaker-cache.ts";
+import { SpeechPipeline } from "./speech-pipeline.ts";
+import { startRefreshThread, startSpeechThread } from "./speech-threads.ts";
+import { nameThread } from "./thread-name.ts";
+import { writeWeights } from "./weights.ts";
+
+const TTS_THREADS = 2;
+/** Compiled code and caches make the first requests of a thread up to five times slower; three later ones differ by some per cent. */
+const WARM_UP_TEXTS = ["The train to the airport is late again this morning.", "开往机场的火车今天早上又晚点了。", "This sentence is the last one that nobody hears."];
+
+function leave(options: ServiceOptions, code: number): never {
+  if (options.removesStateDir) rmSync(options.stateDir, { recursive: true, force: true });
+  process.exit(code);
+}
+
+async function serve(options: ServiceOptions): Promise<void> {
+  process.once("SIGTERM", () => leave(options, EXIT.ok));
+  process.stdin.on("end", () => leave(options, EXIT.ok)).on("error", () => leave(options, EXIT.ok)).resume();
+  nameThread("tts-service");
+  const weightsPath = join(options.stateDir, "weights.bin");
+  writeWeights(weightsPath);
+  const speakerCache = createSpeakerCache();
+  fillSpeakerCache(speakerCacheOn(speakerCache));
+  const speech = await Promise.all(Array.from({ length: TTS_THREADS }, (_, index) =>
+    startSpeechThread({ role: "tts", comm: `tts-worker-${index}`, weightsPath, speakerCache, logProgress: options.logProgress })));
+  const refresh = await startRefreshThread({ role: "cache-refresh", comm: "cache-refresh", speakerCache });
+  const pipeline = new SpeechPipeline(speech, options.concurrency);
+  for (const text of WARM_UP_TEXTS) {
+    for (let thread = 0; thread < TTS_THREADS; thread++) await pipeline.speak(text, { segment: async () => undefined }, { isQuiet: true, thread });
+  }
+  const server = createSpeechServer({ pipeline, outputs: new Outputs(options.stateDir, options.saveSync), savesAll: options.saveSync, refresh });
+  await new Promise<void>((resolve, reject) => server.once("error", reject).listen(options.port, "127.0.0.1", resolve));
+  const threads = [...speech, refresh].map(({ tid, comm }) => ({ tid, comm }));
+  logLine(JSON.stringify({ port: (server.address() as AddressInfo).port, pid: process.pid, threads, weightsPath }));
+}
+
+function read(): ServiceOptions | undefined {
+  try {
+    return readOptions(process.argv.slice(2));
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return undefined;
+  }
+}
+
+const options = read();
+if (options === undefined) process.exit(EXIT.usage);
+try {
+  await serve(options);
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  leave(options, error instanceof StartError ? EXIT.environment : EXIT.bug);
+}

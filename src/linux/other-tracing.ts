@@ -1,0 +1,32 @@
+/** Who else traces on this machine? What we must not disturb, and what a killed run of ours left. */
+import { join } from "node:path";
+import { isOwnerAlive, ownerOfInstance } from "./own-instances.ts";
+import { namesIn } from "./read-names.ts";
+import { readText } from "./tracefs.ts";
+
+export interface OtherTracing {
+  /** current_tracer of the top level, undefined when it is `nop` */
+  readonly topLevelTracer: string | undefined;
+  /** events enabled at the top level */
+  readonly topLevelEvents: number;
+  /** lines of kprobe_events and uprobe_events: probes somebody set */
+  readonly probes: number;
+  readonly foreignInstances: readonly string[];
+  readonly ownInstances: readonly { readonly name: string; readonly alive: boolean }[];
+}
+
+export function findOtherTracing(root: string, procRoot = "/proc"): OtherTracing {
+  const linesOf = (file: string): number => readText(join(root, file)).split("\n").filter((line) => line.trim() !== "").length;
+  const tracer = readText(join(root, "current_tracer")).trim();
+  const instances = namesIn(join(root, "instances")).sort();
+  return {
+    topLevelTracer: tracer === "" || tracer === "nop" ? undefined : tracer,
+    topLevelEvents: linesOf("set_event"),
+    probes: linesOf("kprobe_events") + linesOf("uprobe_events"),
+    foreignInstances: instances.filter((name) => ownerOfInstance(name) === undefined),
+    ownInstances: instances.flatMap((name) => {
+      const owner = ownerOfInstance(name);
+      return owner === undefined ? [] : [{ name, alive: isOwnerAlive(owner, procRoot) }];
+    }),
+  };
+}
