@@ -67,6 +67,6 @@ function renderAlso({ result, request, lang, columns, style }: RenderContext): s
     const title = optionalMessage(lang, `cause.${diagnosis.cause}.title`) ?? printable(diagnosis.cause);
     const share = diagnosis.share ?? (request === undefined || request.durationNs === 0 ? 0 : diagnosis.costNs / request.durationNs);
     const culprit = diagnosis.culprit === undefined || diagnosis.culprit.kind === "none" ? undefined : culpritNoun(diagnosis.culprit, lang);
-    return style.quiet(truncate(`${message(lang, "also")}: ${message(lang, "also.line", { title, cost: formatMs(diagnosis.costNs), share: formatShare(share), culprit })}`, columns));
+    return style.quiet(truncate(message(lang, "also", { title, cost: formatMs(diagnosis.costNs), share: formatShare(share), culprit }), columns));
   });
 }

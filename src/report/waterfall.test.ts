@@ -29,10 +29,16 @@ describe("buildWaterfall", () => {
   });
 
   it("keeps eight rows and says how many are hidden", () => {
+    const many = drawRequest("0", 0, Array.from({ length: 12 }, (_, index) => ({ ns: 1000 + index, class: "running" as const, thread: { comm: `pool-${index}`, tid: 4200 + index, pid: SERVER.pid } })));
+    const { rows, hidden } = buildWaterfall(many, service);
+    expect(rows.map((row) => row.thread?.comm)).toEqual(["stallscope", "pool-5", "pool-6", "pool-7", "pool-8", "pool-9", "pool-10", "pool-11"]);
+    expect(hidden).toBe(6);
+  });
+
+  it("hides rows that explain less than half a percent", () => {
     const { rows, hidden } = buildWaterfall(unclearRun().requests[0] ?? slow, service);
-    expect(rows).toHaveLength(8);
-    expect(hidden).toBe(9);
-    expect(rows[0]?.role).toBe("client");
+    expect(rows.map((row) => row.thread?.comm)).toEqual(["stallscope", "uvicorn", "tts-worker"]);
+    expect(hidden).toBe(14);
   });
 
   it("reads times that are decimal strings", () => {
