@@ -1,6 +1,6 @@
 /** What did a thread's time on a CPU, or in a run queue, go to? Splits one interval of one thread on one CPU. */
 import { lowerBound, upperBound } from "../base/index.ts";
-import { CONTEXT, slicesIn, type Timeline } from "../timeline/index.ts";
+import { CONTEXT, slicesIn, STATE, type Timeline } from "../timeline/index.ts";
 import { IDLE_THREAD, type ThreadIndex } from "../trace/index.ts";
 import type { PathClass, SegmentCulprit } from "./segment.ts";
 
@@ -89,25 +89,51 @@ const MAX_IDLE_EXIT_NS = 1_000_000;
 /** A throttled thread runs again right after the period timer refilled its group: measured below 0.4 ms. */
 const REFILL_WINDOW_NS = 2_000_000;
 
+/** A group that has used this part of its quota when it leaves the CPU left because of it: slices of 5 ms per CPU blur the rest. */
+const QUOTA_USED = 0.8;
+
 export interface RunnableContext {
-  /** processes whose cgroup has a CPU quota that was exceeded while tracing */
-  readonly throttledProcesses: ReadonlySet<number>;
+  /** processes whose cgroup was throttled while tracing; the value is the quota per period, ns, when known */
+  readonly throttledProcesses: ReadonlyMap<number, number | undefined>;
   /** times at which a CFS bandwidth period timer fired, sorted */
   readonly periodTimers: readonly number[];
   /** [from, to) on each CPU in which a need-resched was not served */
   readonly preemptOff: readonly (readonly (readonly [number, number])[])[];
 }
 
-/** Was the thread held off by its group's quota in this whole interval (row bounds, not clipped)? */
-export function isThrottled(timeline: Timeline, context: RunnableContext, thread: ThreadIndex, cpu: number, begin: number, end: number): boolean {
-  if (end - begin < MAX_IDLE_EXIT_NS) return false;
+/**
+ * Until when was a runnable thread held off by its group's quota (row bounds, not clipped)? `begin` when it was not.
+ * Shown by a CPU that idles although the thread is runnable, or by a group that had used up its quota since the last
+ * refill: then the thread was held off to the next refill, whoever had the CPU meanwhile.
+ */
+export function throttledUntil(timeline: Timeline, context: RunnableContext, thread: ThreadIndex, cpu: number, begin: number, end: number): number {
+  if (end - begin < MAX_IDLE_EXIT_NS) return begin;
+  const timers = context.periodTimers;
+  const { pid } = timeline.trace.threads.row(thread);
+  const limited = context.throttledProcesses.has(pid);
+  const refill = upperBound(timers, end) - 1;
+  const refilled = refill >= 0 && end - (timers[refill] as number) < REFILL_WINDOW_NS && (timers[refill] as number) > begin;
   let idle = 0;
   for (const part of occupantsIn(timeline, cpu, begin, end)) if (part.thread === IDLE_THREAD) idle = Math.max(idle, part.end - part.begin);
-  const refill = upperBound(context.periodTimers, end) - 1;
-  const refilled = refill >= 0 && end - (context.periodTimers[refill] as number) < REFILL_WINDOW_NS;
-  const limited = context.throttledProcesses.has(timeline.trace.threads.row(thread).pid);
-  if (idle >= MAX_IDLE_EXIT_NS) return limited || refilled;
-  return limited && refilled;
+  if (idle >= MAX_IDLE_EXIT_NS) return limited || refilled ? end : begin;
+  const quota = context.throttledProcesses.get(pid);
+  const next = upperBound(timers, begin);
+  if (quota === undefined || next === timers.length || (timers[next] as number) >= end) return limited && refilled ? end : begin;
+  const used = ranSince(timeline, pid, next === 0 ? timeline.trace.begin : (timers[next - 1] as number), begin);
+  return used >= quota * QUOTA_USED ? (timers[next] as number) : begin;
+}
+
+/** On-CPU time of all threads of a process in [from, to). */
+function ranSince(timeline: Timeline, pid: number, from: number, to: number): number {
+  const { states, trace } = timeline;
+  let ran = 0;
+  for (const thread of trace.threads.ofProcess(pid)) {
+    const last = states.first[thread + 1] as number;
+    for (let row = upperBound(states.end, from, states.first[thread] as number, last); row < last && (states.start[row] as number) < to; row++) {
+      if (states.state[row] === STATE.running) ran += Math.min(to, states.end[row] as number) - Math.max(from, states.start[row] as number);
+    }
+  }
+  return ran;
 }
 
 /** Runnable on one CPU: each part goes to whoever had it. */

@@ -6,7 +6,7 @@ import type { RunnableContext } from "./on-cpu.ts";
 /** A reschedule is served within microseconds on its way out of the kernel; 1 ms is a section that does not let go. */
 const MIN_SECTION_NS = 1_000_000;
 
-export function buildRunnableContext(timeline: Timeline, throttledProcesses: ReadonlySet<number>): RunnableContext {
+export function buildRunnableContext(timeline: Timeline, throttledProcesses: RunnableContext["throttledProcesses"]): RunnableContext {
   return { throttledProcesses, periodTimers: periodTimers(timeline), preemptOff: preemptOffSections(timeline) };
 }
 

@@ -12,7 +12,7 @@ import { NO_THREAD, type ThreadIndex } from "../trace/index.ts";
 import { delegationsIn } from "./delegate.ts";
 import { lostIn, type LostIndex } from "./lost.ts";
 import { isPollTick } from "./poll-ticks.ts";
-import { reclaimIn, isThrottled, splitRunnable, splitRunning, type RunnableContext } from "./on-cpu.ts";
+import { reclaimIn, splitRunnable, splitRunning, throttledUntil, type RunnableContext } from "./on-cpu.ts";
 import type { PathClass, RequestWindow, Segment, SegmentCulprit, Wait } from "./segment.ts";
 import { classifyWait, type WaitKind } from "./wait-class.ts";
 
@@ -88,10 +88,7 @@ class Walk {
         return this.#splitLost(thread, cpu, begin, end, frame, (from, to) => splitRunning(this.#timeline, thread, cpu, from, to, emit));
       case STATE.runnable:
       case STATE.preempted:
-        if (isThrottled(this.#timeline, this.#context, thread, cpu, states.start[row] as number, states.end[row] as number)) {
-          return emit(begin, end, "runnable", { kind: "throttled", thread });
-        }
-        return this.#splitLost(thread, cpu, begin, end, frame, (from, to) => splitRunnable(this.#timeline, this.#context, thread, cpu, from, to, emit));
+        return this.#runnable(thread, row, begin, end, frame);
       case STATE.sleeping:
       case STATE.blocked:
       case STATE.stopped:
@@ -102,6 +99,15 @@ class Walk {
       default:
         return this.#splitLost(thread, -1, begin, end, frame, (from, to) => this.#unknown(thread, from, to, frame, "state not known before the first event"));
     }
+  }
+
+  #runnable(thread: ThreadIndex, row: number, begin: number, end: number, frame: Frame): void {
+    const { states } = this.#timeline;
+    const cpu = states.cpu[row] as number;
+    const emit = (from: number, to: number, kind: PathClass, culprit: SegmentCulprit): void => this.#emit(thread, cpu, from, to, kind, culprit, frame);
+    const until = Math.max(begin, Math.min(end, throttledUntil(this.#timeline, this.#context, thread, cpu, states.start[row] as number, states.end[row] as number)));
+    emit(begin, until, "runnable", { kind: "throttled", thread });
+    this.#splitLost(thread, cpu, until, end, frame, (from, to) => splitRunnable(this.#timeline, this.#context, thread, cpu, from, to, emit));
   }
 
   /** A poller's look into its queue belongs to whoever works for it meanwhile, else to itself. */

@@ -85,9 +85,7 @@ function explainRequests(input: ExplainInput, timeline: Timeline): Run {
   clients.delete(-1);
   for (const pid of targets) clients.delete(pid);
   const base = { timeline, samples, targets, clients, devices: input.samples?.devices ?? {}, descriptors: input.samples?.fds ?? {} };
-  const counters = countersOfRun(createRun({ ...base, requests: [] }));
-  const limited = (counters?.cgroups ?? []).some((group) => group.throttled > 0);
-  const context = buildRunnableContext(timeline, limited ? targets : new Set());
+  const context = buildRunnableContext(timeline, throttledProcesses(createRun({ ...base, requests: [] })));
   const lost = buildLostIndex(trace);
   const requests = input.requests.map((record): ExplainedRequest => {
     const end = rebase(trace, record.end);
@@ -95,6 +93,15 @@ function explainRequests(input: ExplainInput, timeline: Timeline): Run {
     return { id: record.id, window, segments: walkRequest(timeline, context, lost, window) };
   });
   return createRun({ ...base, requests });
+}
+
+/** Processes of the service when a group of theirs was throttled while recording, with that group's quota per period. */
+function throttledProcesses(run: Run): Map<number, number | undefined> {
+  const group = (countersOfRun(run)?.cgroups ?? []).filter(({ throttled }) => throttled > 0).sort((a, b) => b.throttledNs - a.throttledNs)[0];
+  if (group === undefined) return new Map();
+  // the quota may have been set for a moment only: any sample that shows it will do
+  const quotaUs = group.quota?.quotaUs ?? run.samples.flatMap(({ sample }) => sample.cgroups ?? []).find(({ path, quotaUs: set }) => path === group.path && set !== undefined)?.quotaUs;
+  return new Map([...run.targets].map((pid) => [pid, quotaUs === undefined ? undefined : quotaUs * 1000]));
 }
 
 /** The processes and everything they forked inside the recording. */
