@@ -6,6 +6,9 @@ import { defineConfig } from "vitest/config";
 
 const NOT_TESTS = ["**/node_modules/**", "**/dist/**"];
 
+/** `--project slow`, or a slow file by name: never by accident */
+const wantsSlow = process.argv.slice(2).some((argument) => argument.includes("slow"));
+
 export default defineConfig({
   test: {
     // scripts/test.js wants the details of the first run only
@@ -13,7 +16,6 @@ export default defineConfig({
     globalSetup: ["./scripts/vitest-global-setup.js"],
     projects: [
       {
-        extends: true,
         test: {
           name: "unit",
           include: ["{src,test,bench,lab}/**/*.test.ts", "scripts/**/*.test.js"],
@@ -22,7 +24,6 @@ export default defineConfig({
         },
       },
       {
-        extends: true,
         // one at a time, after the others: a test under load of its neighbours measures the neighbours
         test: {
           name: "live",
@@ -34,18 +35,21 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
         },
       },
-      {
-        extends: true,
-        test: {
-          name: "slow",
-          include: ["{src,test}/**/*.slow.test.ts"],
-          exclude: NOT_TESTS,
-          testTimeout: 900_000,
-          hookTimeout: 900_000,
-          fileParallelism: false,
-          sequence: { groupOrder: 2 },
-        },
-      },
+      ...(wantsSlow
+        ? [
+            {
+              test: {
+                name: "slow",
+                include: ["{src,test}/**/*.slow.test.ts"],
+                exclude: NOT_TESTS,
+                testTimeout: 900_000,
+                hookTimeout: 900_000,
+                fileParallelism: false,
+                sequence: { groupOrder: 2 },
+              },
+            },
+          ]
+        : []),
     ],
   },
 });

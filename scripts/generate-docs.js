@@ -16,7 +16,10 @@ export function generatedFiles(product) {
   const { program, packageJson, CAUSE_IDS, EXIT } = product;
   const ids = { causeIds: CAUSE_IDS };
   return {
-    "docs/stallscope.1": manPage(program, { version: packageJson.version, exitCodes: exitCodes(EXIT).map(([code, meaning]) => [code, meaning.replaceAll("`", "")]) }),
+    "docs/stallscope.1": manPage(program, {
+      version: packageJson.version,
+      exitCodes: exitCodes(EXIT).map(([code, meaning]) => [code, meaning.replaceAll("`", "")]),
+    }),
     "docs/result.schema.json": product.resultJsonSchemaText(),
     "completions/stallscope.bash": bashCompletion(program, ids),
     "completions/stallscope.zsh": zshCompletion(program, ids),
@@ -26,7 +29,10 @@ export function generatedFiles(product) {
 }
 
 /** Files whose text on disk is not what the code says. */
-export const outOfDate = (files) => Object.entries(files).filter(([file, text]) => !existsSync(join(root, file)) || readText(file) !== text).map(([file]) => file);
+export const outOfDate = (files) =>
+  Object.entries(files)
+    .filter(([file, text]) => !existsSync(join(root, file)) || readText(file) !== text)
+    .map(([file]) => file);
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const files = generatedFiles(await loadProduct());

@@ -17,11 +17,18 @@ const flagsOf = (option) => [option.short, option.long].filter((flag) => flag !=
 export function bashCompletion(program, ids) {
   const all = (command) => [...command.options, ...program.options];
   const cases = program.commands.flatMap((command) => {
-    const byValue = all(command).filter((option) => option.value !== undefined).map((option) => {
-      const values = valuesOf(option, command, ids);
-      const reply = { words: () => `COMPREPLY=($(compgen -W '${values.words?.join(" ")}' -- "$cur"))`, dirs: () => 'COMPREPLY=($(compgen -d -- "$cur"))', files: () => 'COMPREPLY=($(compgen -f -- "$cur"))', other: () => "COMPREPLY=()" }[values.kind]();
-      return `        ${flagsOf(option).join("|")}) ${reply}; return ;;`;
-    });
+    const byValue = all(command)
+      .filter((option) => option.value !== undefined)
+      .map((option) => {
+        const values = valuesOf(option, command, ids);
+        const reply = {
+          words: () => `COMPREPLY=($(compgen -W '${values.words?.join(" ")}' -- "$cur"))`,
+          dirs: () => 'COMPREPLY=($(compgen -d -- "$cur"))',
+          files: () => 'COMPREPLY=($(compgen -f -- "$cur"))',
+          other: () => "COMPREPLY=()",
+        }[values.kind]();
+        return `        ${flagsOf(option).join("|")}) ${reply}; return ;;`;
+      });
     return [
       `    ${command.name})`,
       '      case "$prev" in',
@@ -68,7 +75,13 @@ export function zshCompletion(program, ids) {
     "  if (( CURRENT == 2 )) && [[ $words[2] != -* ]]; then _describe command commands; return; fi",
     "  local command=${words[(r)" + `(${program.commands.map((command) => command.name).join("|")})` + "]}",
     '  case "$command" in',
-    ...program.commands.flatMap((command) => [`    ${command.name})`, "      _arguments \\", ...specs(command).map((spec) => `        ${spec} \\`), `        '*:: :${takesFiles(command) ? "_files" : ""}'`, "      ;;"]),
+    ...program.commands.flatMap((command) => [
+      `    ${command.name})`,
+      "      _arguments \\",
+      ...specs(command).map((spec) => `        ${spec} \\`),
+      `        '*:: :${takesFiles(command) ? "_files" : ""}'`,
+      "      ;;",
+    ]),
     "  esac",
     "}",
     '_stallscope "$@"',
@@ -79,7 +92,15 @@ export function fishCompletion(program, ids) {
   const clean = (text) => text.replaceAll("\\", "\\\\").replaceAll("'", "\\'");
   const option = (one, command, condition) => {
     const values = valuesOf(one, command, ids);
-    const value = one.value === undefined ? "" : { words: () => ` -x -a '${values.words?.join(" ")}'`, dirs: () => " -x -a '(__fish_complete_directories)'", files: () => " -r -F", other: () => " -x" }[values.kind]();
+    const value =
+      one.value === undefined
+        ? ""
+        : {
+            words: () => ` -x -a '${values.words?.join(" ")}'`,
+            dirs: () => " -x -a '(__fish_complete_directories)'",
+            files: () => " -r -F",
+            other: () => " -x",
+          }[values.kind]();
     return `complete -c stallscope${condition}${one.short === undefined ? "" : ` -s ${one.short.slice(1)}`} -l ${one.long.slice(2)}${value} -d '${clean(one.description)}'`;
   };
   return `${[

@@ -1,8 +1,12 @@
 // What does `man stallscope` say? docs/stallscope.1 from the command tree, so that it cannot fall behind.
 
 /** A line of text for roff: no backslash, no leading dot or quote that roff would take as its own; minus signs that can be copied. */
-const roff = (text) => text.replaceAll("\\", "\\e").replaceAll("-", "\\-").replace(/^([.'])/, "\\&$1");
-const quoted = (text) => `"${roff(text).replaceAll('"', '\\(dq')}"`;
+const roff = (text) =>
+  text
+    .replaceAll("\\", "\\e")
+    .replaceAll("-", "\\-")
+    .replace(/^([.'])/, "\\&$1");
+const quoted = (text) => `"${roff(text).replaceAll('"', "\\(dq")}"`;
 
 export function manPage(program, { version, exitCodes }) {
   const lines = [

@@ -49,7 +49,12 @@ function commandTree({ buildProgram, packageJson }) {
     return {
       name: command.name(),
       description: command.description(),
-      arguments: command.registeredArguments.map((argument) => ({ name: argument.name(), required: argument.required, variadic: argument.variadic, description: argument.description })),
+      arguments: command.registeredArguments.map((argument) => ({
+        name: argument.name(),
+        required: argument.required,
+        variadic: argument.variadic,
+        description: argument.description,
+      })),
       options: command.options.filter((option) => !option.hidden).map(describeOption),
       examples: section(text, "Examples:"),
     };

@@ -1,5 +1,6 @@
 /** What does every command know about how it was called? Made once from the global options and the environment. */
 import { DEFAULT_COLUMNS, type Language } from "../report/index.ts";
+import type { OutputStream } from "./output-stream.ts";
 import { createProgress, type Progress } from "./progress.ts";
 
 /** The process, or a test's stand-in for it. */
@@ -7,12 +8,6 @@ export interface CliIo {
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
   readonly env: Readonly<Record<string, string | undefined>>;
-}
-
-export interface OutputStream {
-  write(text: string): unknown;
-  readonly isTTY?: boolean | undefined;
-  readonly columns?: number | undefined;
 }
 
 export interface GlobalOptions {
@@ -48,7 +43,9 @@ export function createCliContext(options: GlobalOptions, io: CliIo, version: str
     json: options.json === true,
     quiet,
     color: options.color !== false && wantsColor(io),
-    columns, version, progress,
+    columns,
+    version,
+    progress,
     tracefs: options.tracefs,
     out: (text) => void io.stdout.write(text),
     warn: (sentence) => {

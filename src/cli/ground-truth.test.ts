@@ -1,23 +1,50 @@
 import { describe, expect, it } from "vitest";
-import { rivalRun } from "../report/fixtures.ts";
+import type { RunResult } from "../result/index.ts";
 import { checkVerdict, runQueueWaits, waitBetween, type Injected } from "./ground-truth.ts";
 import { changedTracefs } from "./tracefs-state.ts";
 
-const injected: Injected = { request: "3", causes: ["cpu-rival"], describe: "a rival", culprits: [{ pid: 5150, tid: 5151, comm: "stress-ng-cpu" }], runQueueWaitNs: undefined };
+const verdict: RunResult["verdict"] = {
+  cause: "cpu-rival",
+  request: "3",
+  costNs: 1,
+  share: 0.5,
+  confidence: "high",
+  sentence: "",
+  culprit: { kind: "rival", pid: 5150, tid: 5151 },
+};
+const run = { verdict };
+const injected: Injected = {
+  request: "3",
+  causes: ["cpu-rival"],
+  describe: "a rival",
+  culprits: [{ pid: 5150, tid: 5151, comm: "stress-ng-cpu" }],
+  runQueueWaitNs: undefined,
+};
 
 describe("checkVerdict", () => {
   it("is right only when request, cause and culprit are", () => {
-    expect(checkVerdict(rivalRun(), injected)).toEqual({ isRequestRight: true, isCauseRight: true, isCulpritRight: true, isRight: true });
-    expect(checkVerdict(rivalRun(), { ...injected, request: "2" }).isRight).toBe(false);
-    expect(checkVerdict(rivalRun(), { ...injected, causes: ["cfs-quota"] }).isRight).toBe(false);
-    expect(checkVerdict(rivalRun(), { ...injected, culprits: [{ pid: 1, tid: 1, comm: "init" }] })).toMatchObject({ isCulpritRight: false, isRight: false });
-    expect(checkVerdict(rivalRun(), { ...injected, culprits: [] })).toMatchObject({ isCulpritRight: undefined, isRight: true });
+    expect(checkVerdict(run, injected)).toEqual({ isRequestRight: true, isCauseRight: true, isCulpritRight: true, isRight: true });
+    expect(checkVerdict(run, { ...injected, request: "2" }).isRight).toBe(false);
+    expect(checkVerdict(run, { ...injected, causes: ["cfs-quota"] }).isRight).toBe(false);
+    expect(checkVerdict(run, { ...injected, culprits: [{ pid: 1, tid: 1, comm: "init" }] })).toMatchObject({ isCulpritRight: false, isRight: false });
+    expect(checkVerdict(run, { ...injected, culprits: [] })).toMatchObject({ isCulpritRight: undefined, isRight: true });
   });
 });
 
 describe("run-queue wait", () => {
   it("sums what was added, and is unknown without readings", () => {
-    expect(waitBetween(new Map([[1, 10], [2, 5]]), new Map([[1, 40], [3, 7]]))).toBe(37);
+    expect(
+      waitBetween(
+        new Map([
+          [1, 10],
+          [2, 5],
+        ]),
+        new Map([
+          [1, 40],
+          [3, 7],
+        ]),
+      ),
+    ).toBe(37);
     expect(waitBetween(new Map(), new Map([[1, 40]]))).toBeUndefined();
   });
 
@@ -28,6 +55,17 @@ describe("run-queue wait", () => {
 
 describe("changedTracefs", () => {
   it("names what differs", () => {
-    expect(changedTracefs(new Map([["tracing_on", "1\n"], ["a", ""]]), new Map([["tracing_on", "0\n"], ["b", ""]]))).toEqual(["tracing_on", "a", "b"]);
+    expect(
+      changedTracefs(
+        new Map([
+          ["tracing_on", "1\n"],
+          ["a", ""],
+        ]),
+        new Map([
+          ["tracing_on", "0\n"],
+          ["b", ""],
+        ]),
+      ),
+    ).toEqual(["tracing_on", "a", "b"]);
   });
 });

@@ -22,11 +22,12 @@ export interface Check {
 }
 
 /** The culprit is right when its process is one that was started to disturb: a rival may have many threads. */
-export function checkVerdict({ verdict }: RunResult, injected: Injected): Check {
+export function checkVerdict({ verdict }: Pick<RunResult, "verdict">, injected: Injected): Check {
   const isRequestRight = verdict.request === injected.request;
   const isCauseRight = injected.causes.includes(verdict.cause);
   const named = verdict.culprit;
-  const isCulpritRight = injected.culprits.length === 0 ? undefined : injected.culprits.some(({ pid, tid }) => named !== undefined && (named.pid === pid || named.tid === tid));
+  const isCulpritRight =
+    injected.culprits.length === 0 ? undefined : injected.culprits.some(({ pid, tid }) => named !== undefined && (named.pid === pid || named.tid === tid));
   return { isRequestRight, isCauseRight, isCulpritRight, isRight: isRequestRight && isCauseRight && isCulpritRight !== false };
 }
 

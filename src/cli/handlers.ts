@@ -1,5 +1,6 @@
 /** What does each command ask for, once its options are read? Handlers are loaded only when called: --help stays fast. */
 import type { ExitCode } from "../base/index.ts";
+import type { ScenarioId } from "../demo/index.ts";
 import type { CliContext } from "./context.ts";
 import type { TargetQuery } from "./target-options.ts";
 import type { Firing } from "./trigger-options.ts";
@@ -27,13 +28,17 @@ export interface CaptureRequest {
 export interface AnalyzeRequest {
   readonly path: string;
   /** undefined: the bundle's own requests, or our own markers */
-  readonly query?: { readonly kind: "markers"; readonly begin?: string; readonly end?: string } | { readonly kind: "thread"; readonly tid: number; readonly from: bigint; readonly to: bigint };
+  readonly query?:
+    | { readonly kind: "markers"; readonly begin?: string; readonly end?: string }
+    | { readonly kind: "thread"; readonly tid: number; readonly from: bigint; readonly to: bigint };
   readonly failOn?: number;
 }
 
 export interface DemoRequest {
-  readonly scenario: string;
+  readonly scenario: ScenarioId;
   readonly requests: number;
+  /** keep the recording here */
+  readonly output?: string;
 }
 
 export interface CausesRequest {

@@ -10,7 +10,7 @@ const TEXTS = {
   "progress.read": ["reading the recording", "正在读取记录"],
   "progress.explain": ["explaining", "正在分析"],
   "progress.service": ["starting the demo service", "正在启动演示服务"],
-  "kept": ["recording kept in {directory}", "记录保存在 {directory}"],
+  kept: ["recording kept in {directory}", "记录保存在 {directory}"],
   "bundle.problem": ["the recording is damaged: {problem}", "记录已损坏：{problem}"],
   "summary.no-request": ["No request was found in this recording, so there is nothing to explain.", "记录中没有找到请求，因此没有可以解释的内容。"],
   "summary.how": [
@@ -18,7 +18,10 @@ const TEXTS = {
     "请指明请求的位置：用 --begin REGEX --end REGEX 匹配标记文本，或用 --thread TID --from T --to T。",
   ],
   "summary.holds": ["What it holds", "记录的内容"],
-  "summary.span": ["{duration} on {cpus} CPUs, {events} events, clock {clock}, from {from} to {to} s", "{cpus} 个 CPU 上的 {duration}，{events} 个事件，时钟 {clock}，从 {from} 到 {to} s"],
+  "summary.span": [
+    "{duration} on {cpus} CPUs, {events} events, clock {clock}, from {from} to {to} s",
+    "{cpus} 个 CPU 上的 {duration}，{events} 个事件，时钟 {clock}，从 {from} 到 {to} s",
+  ],
   "summary.lost": ["events were lost in {count} places", "有 {count} 处丢失事件"],
   "summary.events": ["events: {list}", "事件：{list}"],
   "summary.more": ["and {count} more kinds", "以及另外 {count} 种"],
@@ -57,16 +60,16 @@ const TEXTS = {
   "demo.cause-wrong": ["cause: {named} was named, {expected} is right: WRONG", "原因：判断为 {named}，应为 {expected}：错误"],
   "demo.request-wrong": ["request: {named} was named, {expected} was disturbed: WRONG", "请求：判断为 {named}，被干扰的是 {expected}：错误"],
   "demo.cost": [
-    "cost: {cost} by the trace; the service's threads waited {waited} for a CPU by /proc/PID/task/*/schedstat",
-    "代价：跟踪得出 {cost}；/proc/PID/task/*/schedstat 显示服务线程等待 CPU {waited}",
+    "cost: {cost} by the trace; the service's threads together waited {waited} for a CPU by /proc/PID/task/*/schedstat",
+    "代价：跟踪得出 {cost}；/proc/PID/task/*/schedstat 显示服务各线程共等待 CPU {waited}",
   ],
   "demo.tracefs-same": ["tracefs: the same before and after", "tracefs：前后一致"],
   "demo.tracefs-changed": ["tracefs: CHANGED: {what}", "tracefs：有变化：{what}"],
   "demo.right": ["The verdict is right.", "判断正确。"],
   "demo.wrong": ["The verdict is WRONG.", "判断错误。"],
   "demo.replay": [
-    "This needs root and tracefs, and {why}. Replaying a recording that was made on {where} instead.",
-    "这需要 root 与 tracefs，而{why}。改为回放一份在 {where} 上录制的记录。",
+    "{why}[ ({hint})]. Replaying a recording of the same demo instead, made on {date}, Linux {kernel}, {cpus} CPUs.",
+    "{why}[（{hint}）]。改为回放同一演示的记录，录制于 {date}，Linux {kernel}，{cpus} 个 CPU。",
   ],
 } as const satisfies Record<string, readonly [en: string, zh: string]>;
 

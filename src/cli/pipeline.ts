@@ -38,7 +38,14 @@ export async function record(options: RecordOptions, during: (armed: ArmedCaptur
   context.progress.say(say(context.lang, "progress.arm"));
   const root = locateTracefs(context.tracefs === undefined ? {} : { root: context.tracefs }).root;
   const { directory, manifest, value } = await runCapture(
-    { root, targets, needs: captureNeeds(), toolVersion: context.version, ...(output === undefined ? {} : { output }), ...(bufferKb === undefined ? {} : { bufferKb }) },
+    {
+      root,
+      targets,
+      needs: captureNeeds(),
+      toolVersion: context.version,
+      ...(output === undefined ? {} : { output }),
+      ...(bufferKb === undefined ? {} : { bufferKb }),
+    },
     async (armed) => {
       const requests = await during(armed);
       return { requests, value: requests };
@@ -88,9 +95,14 @@ export function assertSomeSucceeded(requests: readonly RequestRecord[], isInterr
   if (requests.some(({ status }) => status === "ok")) return;
   const error = requests[0]?.error?.replace(/\.$/, "");
   if (isInterrupted || error === undefined) throw new UserError("no-requests", "stopped before any request was finished", { exitCode: EXIT.environment });
-  throw new UserError("requests-failed", requests.length === 1 ? `the request failed: ${error}` : `all ${requests.length} requests failed, the first because: ${error}`, {
-    exitCode: EXIT.environment, hint: "the service was traced and left as it was; try the same request without stallscope",
-  });
+  throw new UserError(
+    "requests-failed",
+    requests.length === 1 ? `the request failed: ${error}` : `all ${requests.length} requests failed, the first because: ${error}`,
+    {
+      exitCode: EXIT.environment,
+      hint: "the service was traced and left as it was; try the same request without stallscope",
+    },
+  );
 }
 
 /** Runs `work` with a directory name for a bundle that is deleted afterwards, whatever happens. */

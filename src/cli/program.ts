@@ -12,10 +12,14 @@ import type { CliIo } from "./context.ts";
 import type { RunHandler } from "./handlers.ts";
 
 const EXIT_MEANINGS: readonly (readonly [code: number | string, meaning: string])[] = [
-  [EXIT.ok, "fine"], [EXIT.gate, "a finding above --fail-on"], [EXIT.usage, "wrong usage"],
+  [EXIT.ok, "fine"],
+  [EXIT.gate, "a finding above --fail-on"],
+  [EXIT.usage, "wrong usage"],
   [EXIT.environment, "environment: not root, no tracefs, target not found, every request failed"],
-  [EXIT.input, "a file that cannot be read as a recording"], [EXIT.inconclusive, "inconclusive: the recording cannot tell"],
-  [EXIT.bug, "a bug in stallscope"], [`${EXIT.sigint}, ${EXIT.sigterm}`, "interrupted (SIGINT, SIGTERM)"],
+  [EXIT.input, "a file that cannot be read as a recording"],
+  [EXIT.inconclusive, "inconclusive: the recording cannot tell"],
+  [EXIT.bug, "a bug in stallscope"],
+  [`${EXIT.sigint}, ${EXIT.sigterm}`, "interrupted (SIGINT, SIGTERM)"],
 ];
 
 export const EXIT_CODE_TABLE = ["Exit codes:", ...EXIT_MEANINGS.map(([code, meaning]) => `  ${String(code).padEnd(8)}  ${meaning}`)].join("\n");
@@ -45,9 +49,9 @@ export function buildProgram(io: CliIo, version: string, run: RunHandler): Comma
   defineCauses(program, run);
   defineJanitor(program, run);
   for (const command of program.commands) command.showHelpAfterError(`  hint: stallscope ${command.name()} --help`);
-  return program
-    .showHelpAfterError("  hint: stallscope --help")
-    .addHelpText("after", `
+  return program.showHelpAfterError("  hint: stallscope --help").addHelpText(
+    "after",
+    `
 Examples:
   sudo stallscope demo                                          see it work, on a service of its own
   sudo stallscope doctor                                        what this machine can and cannot show
@@ -55,6 +59,6 @@ Examples:
   stallscope analyze trace.dat --begin 'start (\\d+)' --end 'done (\\d+)'
   stallscope causes                                             what it can find
 
-${EXIT_CODE_TABLE}`);
+${EXIT_CODE_TABLE}`,
+  );
 }
-

@@ -1,7 +1,7 @@
 /** What is going on right now? One line on a terminal that overwrites itself; nothing at all in a pipe. */
 import { printable } from "../base/index.ts";
 import { truncate } from "../report/index.ts";
-import type { OutputStream } from "./context.ts";
+import type { OutputStream } from "./output-stream.ts";
 
 export interface Progress {
   say(text: string): void;

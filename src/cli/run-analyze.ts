@@ -31,15 +31,22 @@ export async function runAnalyze(request: AnalyzeRequest, context: CliContext): 
   const requests = findRequests(trace, query ?? { kind: "markers" });
   if (requests.length === 0) return printSummary(trace, context);
   context.progress.say(say(context.lang, "progress.explain"));
-  const result = explain({ trace, requests, toolVersion: context.version, ...(bundle === undefined ? {} : { samples: bundle.samples, manifest: bundle.manifest }) });
+  const result = explain({
+    trace,
+    requests,
+    toolVersion: context.version,
+    ...(bundle === undefined ? {} : { samples: bundle.samples, manifest: bundle.manifest }),
+  });
   printResult(result, context);
   return exitCodeOf(result, failOn);
 }
 
 function kindOf(path: string): "bundle" | "file" {
-  if (!existsSync(path)) throw new ImportError("no-such-file", `there is no ${path}`, { hint: "give a directory that stallscope capture printed, or a trace.dat" });
+  if (!existsSync(path))
+    throw new ImportError("no-such-file", `there is no ${path}`, { hint: "give a directory that stallscope capture printed, or a trace.dat" });
   if (!statSync(path).isDirectory()) return "file";
-  if (!existsSync(join(path, "manifest.json"))) throw new ImportError("not-a-bundle", `the directory ${path} is not a recording of stallscope: it has no manifest.json`);
+  if (!existsSync(join(path, "manifest.json")))
+    throw new ImportError("not-a-bundle", `the directory ${path} is not a recording of stallscope: it has no manifest.json`);
   return "bundle";
 }
 

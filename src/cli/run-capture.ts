@@ -28,7 +28,11 @@ export async function runCaptureCommand({ target, during, output, bufferKb }: Ca
       },
     );
     context.progress.clear();
-    context.out(context.json ? `${JSON.stringify({ directory, id: manifest.id, ended: manifest.ended, requests: requests.length }, undefined, 2)}\n` : `${printable(directory)}\n`);
+    context.out(
+      context.json
+        ? `${JSON.stringify({ directory, id: manifest.id, ended: manifest.ended, requests: requests.length }, undefined, 2)}\n`
+        : `${printable(directory)}\n`,
+    );
     return exitCode() ?? EXIT.ok;
   });
 }

@@ -30,7 +30,9 @@ function causeJson(id: CauseId): object {
 }
 
 function hintFor(text: string): string {
-  const near = CAUSE_IDS.filter((id) => text.length > 2 && (id.includes(text) || text.split("-").some((part) => part.length > 2 && id.split("-").includes(part))));
+  const near = CAUSE_IDS.filter(
+    (id) => text.length > 2 && (id.includes(text) || text.split("-").some((part) => part.length > 2 && id.split("-").includes(part))),
+  );
   return near.length > 0 ? `did you mean ${near.slice(0, 4).join(", ")}?` : "stallscope causes lists them";
 }
 
@@ -55,18 +57,28 @@ function explanation(id: CauseId, { lang, columns, color }: CliContext): string 
   const lines = [`${style.heading(id)}  ${message(lang, `cause.${id}.title`)}`];
   const rule = ruleOf(id);
   if (rule === undefined) return `${[...lines, `  ${say(lang, "causes.not-yet")}`].join("\n")}\n`;
-  const eventsOf = ({ wide, deep, stacks }: Rule["needs"]): string => [...new Set([...wide, ...deep]), ...(stacks ? [say(lang, "explain.stacks")] : [])].join(", ");
+  const eventsOf = ({ wide, deep, stacks }: Rule["needs"]): string =>
+    [...new Set([...wide, ...deep]), ...(stacks ? [say(lang, "explain.stacks")] : [])].join(", ");
   const rows: readonly (readonly [string, string])[] = [
-    [say(lang, "explain.signature"), rule.doc.signature], [say(lang, "explain.not-this"), rule.doc.notThis],
-    [say(lang, "explain.events"), eventsOf(rule.needs)], [say(lang, "explain.optional"), eventsOf(rule.optional)],
-    [say(lang, "explain.thresholds"), Object.entries(rule.thresholds).map(([name, value]) => `${name} = ${value}`).join(", ")],
+    [say(lang, "explain.signature"), rule.doc.signature],
+    [say(lang, "explain.not-this"), rule.doc.notThis],
+    [say(lang, "explain.events"), eventsOf(rule.needs)],
+    [say(lang, "explain.optional"), eventsOf(rule.optional)],
+    [
+      say(lang, "explain.thresholds"),
+      Object.entries(rule.thresholds)
+        .map(([name, value]) => `${name} = ${value}`)
+        .join(", "),
+    ],
     [say(lang, "explain.sources"), rule.doc.sources.join("; ")],
   ];
   const labelWidth = Math.max(...rows.map(([label]) => widthOf(label)));
   for (const [label, text] of rows) {
     if (text === "") continue;
     const indent = " ".repeat(labelWidth + 4);
-    lines.push(...wrap(text, columns, indent).map((line, index) => (index === 0 ? `  ${style.strong(padEnd(label, labelWidth))}  ${line.slice(indent.length)}` : line)));
+    lines.push(
+      ...wrap(text, columns, indent).map((line, index) => (index === 0 ? `  ${style.strong(padEnd(label, labelWidth))}  ${line.slice(indent.length)}` : line)),
+    );
   }
   return `${lines.join("\n")}\n`;
 }

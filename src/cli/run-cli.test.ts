@@ -19,15 +19,19 @@ async function call(argv: string[], options: { env?: Record<string, string>; rej
   let name: string | undefined;
   let request: unknown;
   let context: CliContext | undefined;
-  const handler = (called: string) => async (given: unknown, made: CliContext): Promise<ExitCode> => {
-    [name, request, context] = [called, given, made];
-    if (options.reject !== undefined) throw options.reject;
-    return EXIT.ok;
-  };
+  const handler =
+    (called: string) =>
+    async (given: unknown, made: CliContext): Promise<ExitCode> => {
+      [name, request, context] = [called, given, made];
+      if (options.reject !== undefined) throw options.reject;
+      return EXIT.ok;
+    };
   const names: (keyof Handlers)[] = ["doctor", "diagnose", "capture", "analyze", "demo", "causes", "janitor"];
   const handlers = Object.fromEntries(names.map((each) => [each, handler(each)])) as unknown as Handlers;
   const io = {
-    stdout: { write: (text: string) => (stdout += text), isTTY: options.isTTY ?? false }, stderr: { write: (text: string) => (stderr += text), isTTY: false }, env: options.env ?? {},
+    stdout: { write: (text: string) => (stdout += text), isTTY: options.isTTY ?? false },
+    stderr: { write: (text: string) => (stderr += text), isTTY: false },
+    env: options.env ?? {},
   };
   const code = await runCli(argv, io, handlers, "1.2.3");
   return { code, name, request, context, stdout, stderr };
@@ -38,31 +42,93 @@ describe("diagnose", () => {
     const { code, request } = await call(["diagnose", "--url", "http://127.0.0.1:7860/tts"]);
     expect(code).toBe(EXIT.ok);
     expect(request).toEqual({
-      target: { port: 7860 }, keep: false,
+      target: { port: 7860 },
+      keep: false,
       firing: { trigger: { kind: "http", url: "http://127.0.0.1:7860/tts" }, count: 5, warmup: 1, intervalMs: 200, timeoutMs: 60_000 },
     });
   });
 
-  it.each([["http://localhost/", 80], ["https://[::1]/", 443], ["http://127.9.9.9:81/", 81]])("%s is port %d of this machine", async (url, port) => {
+  it.each([
+    ["http://localhost/", 80],
+    ["https://[::1]/", 443],
+    ["http://127.9.9.9:81/", 81],
+  ])("%s is port %d of this machine", async (url, port) => {
     expect((await call(["diagnose", "--url", url])).request).toMatchObject({ target: { port } });
   });
 
   it("reads every option of a request", async () => {
     const { request } = await call([
-      "diagnose", "--pid", "7,8", "--pid", "9", "--name", "webui.py", "--url", "http://10.0.0.1/x", "--method", "PUT", "--header", "X-A: b: c", "--header", "accept: */*",
-      "--body", "-", "-n", "3", "--warmup", "0", "--interval", "10", "--timeout", "2.5", "--fail-on", "20%", "--buffer", "4096", "--output", "out",
+      "diagnose",
+      "--pid",
+      "7,8",
+      "--pid",
+      "9",
+      "--name",
+      "webui.py",
+      "--url",
+      "http://10.0.0.1/x",
+      "--method",
+      "PUT",
+      "--header",
+      "X-A: b: c",
+      "--header",
+      "accept: */*",
+      "--body",
+      "-",
+      "-n",
+      "3",
+      "--warmup",
+      "0",
+      "--interval",
+      "10",
+      "--timeout",
+      "2.5",
+      "--fail-on",
+      "20%",
+      "--buffer",
+      "4096",
+      "--output",
+      "out",
     ]);
     expect(request).toEqual({
-      target: { pids: [7, 8, 9], names: ["webui.py"] }, keep: true, output: "out", failOn: 0.2, bufferKb: 4096,
-      firing: { trigger: { kind: "http", url: "http://10.0.0.1/x", method: "PUT", headers: { "x-a": "b: c", accept: "*/*" }, bodyFile: "-" }, count: 3, warmup: 0, intervalMs: 10, timeoutMs: 2500 },
+      target: { pids: [7, 8, 9], names: ["webui.py"] },
+      keep: true,
+      output: "out",
+      failOn: 0.2,
+      bufferKb: 4096,
+      firing: {
+        trigger: { kind: "http", url: "http://10.0.0.1/x", method: "PUT", headers: { "x-a": "b: c", accept: "*/*" }, bodyFile: "-" },
+        count: 3,
+        warmup: 0,
+        intervalMs: 10,
+        timeoutMs: 2500,
+      },
     });
   });
 
   it("reads speech and gradio requests", async () => {
-    expect((await call(["diagnose", "--trigger", "openai-speech", "--url", "http://127.0.0.1:1", "--text", "hi", "--voice", "v", "--model", "m"])).request)
-      .toMatchObject({ firing: { trigger: { kind: "openai-speech", url: "http://127.0.0.1:1", text: "hi", voice: "v", model: "m" } } });
-    expect((await call(["diagnose", "--trigger", "gradio", "--url", "http://127.0.0.1:1", "--api", "/gen", "--input", "text=a=b", "--input", "speed=1.5", "--file", "ref=a.wav"])).request)
-      .toMatchObject({ firing: { trigger: { kind: "gradio", api: "/gen", inputs: { text: "a=b", speed: "1.5" }, files: { ref: "a.wav" } } } });
+    expect(
+      (await call(["diagnose", "--trigger", "openai-speech", "--url", "http://127.0.0.1:1", "--text", "hi", "--voice", "v", "--model", "m"])).request,
+    ).toMatchObject({ firing: { trigger: { kind: "openai-speech", url: "http://127.0.0.1:1", text: "hi", voice: "v", model: "m" } } });
+    expect(
+      (
+        await call([
+          "diagnose",
+          "--trigger",
+          "gradio",
+          "--url",
+          "http://127.0.0.1:1",
+          "--api",
+          "/gen",
+          "--input",
+          "text=a=b",
+          "--input",
+          "speed=1.5",
+          "--file",
+          "ref=a.wav",
+        ])
+      ).request,
+    ).toMatchObject({ firing: { trigger: { kind: "gradio", api: "/gen", inputs: { text: "a=b", speed: "1.5" }, files: { ref: "a.wav" } } } });
   });
 
   it("takes a command after --, options of its own included, but needs to be told the target", async () => {
@@ -101,22 +167,37 @@ describe("diagnose", () => {
 
 describe("capture, analyze, and the small commands", () => {
   it("records for a duration or while a request is fired, not both, not neither", async () => {
-    expect((await call(["capture", "--name", "x", "--duration", "1.5"])).request).toEqual({ target: { names: ["x"] }, during: { kind: "duration", seconds: 1.5 } });
-    expect((await call(["capture", "--pid", "4", "--", "curl", "x"])).request).toMatchObject({ during: { kind: "firing", firing: { trigger: { kind: "command" } } } });
+    expect((await call(["capture", "--name", "x", "--duration", "1.5"])).request).toEqual({
+      target: { names: ["x"] },
+      during: { kind: "duration", seconds: 1.5 },
+    });
+    expect((await call(["capture", "--pid", "4", "--", "curl", "x"])).request).toMatchObject({
+      during: { kind: "firing", firing: { trigger: { kind: "command" } } },
+    });
     expect((await call(["capture", "--pid", "4", "--duration", "1", "--url", "http://x/"])).code).toBe(EXIT.usage);
     expect((await call(["capture", "--pid", "4"])).stderr).toContain("how long");
   });
 
   it("finds the request by markers or by a window", async () => {
     expect((await call(["analyze", "t.dat"])).request).toEqual({ path: "t.dat" });
-    expect((await call(["analyze", "t.dat", "--begin", "a (\\d+)", "--end", "b (\\d+)"])).request).toEqual({ path: "t.dat", query: { kind: "markers", begin: "a (\\d+)", end: "b (\\d+)" } });
-    expect((await call(["analyze", "t.dat", "--thread", "7", "--from", "4512.123456", "--to", "4513000000001"])).request)
-      .toEqual({ path: "t.dat", query: { kind: "thread", tid: 7, from: 4_512_123_456_000n, to: 4_513_000_000_001n } });
+    expect((await call(["analyze", "t.dat", "--begin", "a (\\d+)", "--end", "b (\\d+)"])).request).toEqual({
+      path: "t.dat",
+      query: { kind: "markers", begin: "a (\\d+)", end: "b (\\d+)" },
+    });
+    expect((await call(["analyze", "t.dat", "--thread", "7", "--from", "4512.123456", "--to", "4513000000001"])).request).toEqual({
+      path: "t.dat",
+      query: { kind: "thread", tid: 7, from: 4_512_123_456_000n, to: 4_513_000_000_001n },
+    });
   });
 
   it.each([
-    [[], "missing required argument"], [["t", "--begin", "a"], "go together"], [["t", "--thread", "1"], "go together"], [["t", "--thread", "1", "--from", "2s", "--to", "1s"], "not after"],
-    [["t", "--from", "x"], "seconds"], [["t", "--begin", "a", "--end", "b", "--thread", "1"], "do not go together"], [["t", "u"], "too many arguments"],
+    [[], "missing required argument"],
+    [["t", "--begin", "a"], "go together"],
+    [["t", "--thread", "1"], "go together"],
+    [["t", "--thread", "1", "--from", "2s", "--to", "1s"], "not after"],
+    [["t", "--from", "x"], "seconds"],
+    [["t", "--begin", "a", "--end", "b", "--thread", "1"], "do not go together"],
+    [["t", "u"], "too many arguments"],
   ])("analyze %j is wrong usage: %s", async (argv, sentence) => {
     const { code, stderr } = await call(["analyze", ...argv]);
     expect(code).toBe(EXIT.usage);
@@ -133,13 +214,17 @@ describe("capture, analyze, and the small commands", () => {
 
 describe("global options", () => {
   it("work before and after the command", async () => {
-    for (const argv of [["--json", "-q", "--lang", "zh", "--tracefs", "/t", "janitor"], ["janitor", "--json", "-q", "--lang", "zh", "--tracefs", "/t"]]) {
+    for (const argv of [
+      ["--json", "-q", "--lang", "zh", "--tracefs", "/t", "janitor"],
+      ["janitor", "--json", "-q", "--lang", "zh", "--tracefs", "/t"],
+    ]) {
       expect((await call(argv)).context).toMatchObject({ json: true, quiet: true, lang: "zh", tracefs: "/t", color: false, version: "1.2.3" });
     }
   });
 
   it("have colour on a terminal only, and NO_COLOR, --no-color and TERM=dumb turn it off", async () => {
-    const colorOf = async (argv: string[], env: Record<string, string>, isTTY: boolean): Promise<boolean | undefined> => (await call(["janitor", ...argv], { env, isTTY })).context?.color;
+    const colorOf = async (argv: string[], env: Record<string, string>, isTTY: boolean): Promise<boolean | undefined> =>
+      (await call(["janitor", ...argv], { env, isTTY })).context?.color;
     expect(await colorOf([], {}, true)).toBe(true);
     expect(await colorOf([], {}, false)).toBe(false);
     expect(await colorOf([], { FORCE_COLOR: "1" }, false)).toBe(true);
@@ -149,7 +234,13 @@ describe("global options", () => {
   });
 
   it.each([
-    [{ LANG: "zh_CN.UTF-8" }, "zh"], [{ LANG: "zh" }, "zh"], [{ LANG: "en_US.UTF-8" }, "en"], [{ LC_ALL: "C", LANG: "zh_CN" }, "en"], [{ LC_ALL: "", LC_MESSAGES: "zh_TW", LANG: "en" }, "zh"], [{}, "en"], [{ LANG: "zhx" }, "en"],
+    [{ LANG: "zh_CN.UTF-8" }, "zh"],
+    [{ LANG: "zh" }, "zh"],
+    [{ LANG: "en_US.UTF-8" }, "en"],
+    [{ LC_ALL: "C", LANG: "zh_CN" }, "en"],
+    [{ LC_ALL: "", LC_MESSAGES: "zh_TW", LANG: "en" }, "zh"],
+    [{}, "en"],
+    [{ LANG: "zhx" }, "en"],
   ] as const)("%j speaks %s", (env, lang) => {
     expect(languageOf(env)).toBe(lang);
   });
@@ -179,12 +270,20 @@ describe("help and errors", () => {
   });
 
   it("refuse an unknown command with 2 and a suggestion", async () => {
-    expect(await call(["diagnos"])).toMatchObject({ code: EXIT.usage, stdout: "", stderr: expect.stringMatching(/^stallscope: unknown command 'diagnos'[^]*diagnose\?/) });
+    expect(await call(["diagnos"])).toMatchObject({
+      code: EXIT.usage,
+      stdout: "",
+      stderr: expect.stringMatching(/^stallscope: unknown command 'diagnos'[^]*diagnose\?/),
+    });
   });
 
   it("print a user's error as a sentence and a hint, with its exit code", async () => {
     const reject = new UserError("not-root", "tracing needs root\u001b[2J", { exitCode: EXIT.environment, hint: "run it with sudo" });
-    expect(await call(["janitor"], { reject })).toMatchObject({ code: EXIT.environment, stdout: "", stderr: "stallscope: tracing needs root\\x1b[2J\n  hint: run it with sudo\n" });
+    expect(await call(["janitor"], { reject })).toMatchObject({
+      code: EXIT.environment,
+      stdout: "",
+      stderr: "stallscope: tracing needs root\\x1b[2J\n  hint: run it with sudo\n",
+    });
   });
 
   it("call anything else a bug, with the stack only when asked for", async () => {

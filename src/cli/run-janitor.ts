@@ -15,8 +15,10 @@ export async function runJanitor(_request: Record<string, never>, context: CliCo
   if (context.json) context.out(`${JSON.stringify(report, undefined, 2)}\n`);
   else {
     const lines = [
-      ...report.removed.map((what) => say(lang, "janitor.removed", { what })), ...report.stuck.map((what) => say(lang, "janitor.stuck", { what })),
-      ...report.live.map((what) => say(lang, "janitor.live", { what })), ...report.spools.map((what) => say(lang, "janitor.spool", { what })),
+      ...report.removed.map((what) => say(lang, "janitor.removed", { what })),
+      ...report.stuck.map((what) => say(lang, "janitor.stuck", { what })),
+      ...report.live.map((what) => say(lang, "janitor.live", { what })),
+      ...report.spools.map((what) => say(lang, "janitor.spool", { what })),
     ];
     if (lines.length > 0) context.out(lines.map((line) => `${line}\n`).join(""));
     else if (!context.quiet) context.out(`${say(lang, "janitor.nothing")}\n`);

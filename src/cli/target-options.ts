@@ -27,14 +27,16 @@ export function addTargetOptions(command: Command): Command {
 export function targetQuery(values: TargetOptionValues, url: string | undefined): TargetQuery {
   if (values.pid !== undefined || values.name !== undefined || values.port !== undefined) {
     return {
-      ...(values.pid === undefined ? {} : { pids: values.pid }), ...(values.name === undefined ? {} : { names: values.name }),
+      ...(values.pid === undefined ? {} : { pids: values.pid }),
+      ...(values.name === undefined ? {} : { names: values.name }),
       ...(values.port === undefined ? {} : { port: values.port }),
     };
   }
   const port = url === undefined ? undefined : loopbackPort(url);
   if (port !== undefined) return { port };
   throw new UserError("no-target", "which service is to be watched was not said", {
-    exitCode: EXIT.usage, hint: "add --pid PID, --name NAME or --port PORT (with a --url on this machine its port is used)",
+    exitCode: EXIT.usage,
+    hint: "add --pid PID, --name NAME or --port PORT (with a --url on this machine its port is used)",
   });
 }
 

@@ -11,9 +11,20 @@ export function renderTraceSummary(summary: TraceSummary, { lang, columns, color
   const style = createStyle(color);
   const lines = [style.strong(say(lang, "summary.no-request")), ...wrap(say(lang, "summary.how"), columns), "", style.heading(say(lang, "summary.holds"))];
   const total = summary.events.reduce((sum, { count }) => sum + count, 0);
-  lines.push(...wrap(say(lang, "summary.span", {
-    duration: formatMs(summary.durationNs), cpus: summary.cpus, events: total, clock: summary.clock === "" ? undefined : summary.clock, from: seconds(summary.from), to: seconds(summary.to),
-  }), columns, "  "));
+  lines.push(
+    ...wrap(
+      say(lang, "summary.span", {
+        duration: formatMs(summary.durationNs),
+        cpus: summary.cpus,
+        events: total,
+        clock: summary.clock === "" ? undefined : summary.clock,
+        from: seconds(summary.from),
+        to: seconds(summary.to),
+      }),
+      columns,
+      "  ",
+    ),
+  );
   if (summary.lostIntervals > 0) lines.push(`  ${say(lang, "summary.lost", { count: summary.lostIntervals })}`);
   lines.push(...summary.problems.flatMap((problem) => wrap(printable(problem), columns, "  ")));
   const shown = summary.events.slice(0, EVENT_KINDS).map(({ name, count }) => `${name} ${count}`);
@@ -23,7 +34,10 @@ export function renderTraceSummary(summary: TraceSummary, { lang, columns, color
   else {
     const figures = summary.busiest.map(({ onCpuNs }) => formatMs(onCpuNs));
     const width = Math.max(0, ...figures.map(widthOf));
-    lines.push(`  ${say(lang, "summary.busiest")}`, ...summary.busiest.map((thread, index) => `    ${padStart(figures[index] ?? "", width)}  ${formatThread(thread) ?? "?"}`));
+    lines.push(
+      `  ${say(lang, "summary.busiest")}`,
+      ...summary.busiest.map((thread, index) => `    ${padStart(figures[index] ?? "", width)}  ${formatThread(thread) ?? "?"}`),
+    );
   }
   const { count, samples } = summary.markers;
   if (count === 0) lines.push(`  ${say(lang, "summary.no-markers")}`);

@@ -20,16 +20,27 @@ const BUSIEST = 8;
 const MARKER_SAMPLES = 5;
 
 export function summarizeTrace(trace: Trace): TraceSummary {
-  const events = [...trace.counts].map(([name, { perCpu }]) => ({ name, count: perCpu.reduce((sum, count) => sum + count, 0) })).sort((a, b) => b.count - a.count);
+  const events = [...trace.counts]
+    .map(([name, { perCpu }]) => ({ name, count: perCpu.reduce((sum, count) => sum + count, 0) }))
+    .sort((a, b) => b.count - a.count);
   const absolute = (time: number): bigint => trace.clock.base + BigInt(Math.round(time));
   const print = trace.tables.get("print");
   const samples = Array.from({ length: Math.min(MARKER_SAMPLES, print?.length ?? 0) }, (_, row) => ({
-    at: absolute(print?.time[row] ?? 0), tid: print?.tid[row] ?? 0, text: trace.strings.get(print?.fields["buf"]?.[row] ?? 0).trimEnd(),
+    at: absolute(print?.time[row] ?? 0),
+    tid: print?.tid[row] ?? 0,
+    text: trace.strings.get(print?.fields["buf"]?.[row] ?? 0).trimEnd(),
   }));
   return {
-    durationNs: trace.end - trace.begin, from: absolute(trace.begin), to: absolute(trace.end), cpus: trace.machine.cpus, clock: trace.clock.name,
-    events, lostIntervals: trace.lost.length, problems: trace.problems.map(({ message }) => message),
-    busiest: busiestThreads(trace), markers: { count: print?.length ?? 0, samples },
+    durationNs: trace.end - trace.begin,
+    from: absolute(trace.begin),
+    to: absolute(trace.end),
+    cpus: trace.machine.cpus,
+    clock: trace.clock.name,
+    events,
+    lostIntervals: trace.lost.length,
+    problems: trace.problems.map(({ message }) => message),
+    busiest: busiestThreads(trace),
+    markers: { count: print?.length ?? 0, samples },
   };
 }
 
@@ -49,9 +60,13 @@ function busiestThreads(trace: Trace): TraceSummary["busiest"] {
     since.set(cpu, { tid: next[row] ?? 0, time });
   }
   for (const { tid, time } of since.values()) add(tid, trace.end - time);
-  return [...sums].filter(([tid]) => tid !== 0).sort((a, b) => b[1] - a[1]).slice(0, BUSIEST).map(([tid, onCpuNs]) => {
-    const thread = trace.threads.at(tid, trace.end);
-    const row = thread < 0 ? undefined : trace.threads.row(thread);
-    return { tid, pid: row?.pid ?? -1, comm: row?.comm ?? "?", onCpuNs };
-  });
+  return [...sums]
+    .filter(([tid]) => tid !== 0)
+    .sort((a, b) => b[1] - a[1])
+    .slice(0, BUSIEST)
+    .map(([tid, onCpuNs]) => {
+      const thread = trace.threads.at(tid, trace.end);
+      const row = thread < 0 ? undefined : trace.threads.row(thread);
+      return { tid, pid: row?.pid ?? -1, comm: row?.comm ?? "?", onCpuNs };
+    });
 }

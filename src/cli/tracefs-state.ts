@@ -3,8 +3,22 @@ import type { Tracefs } from "../linux/index.ts";
 
 /** Top-level control files that a careless tracer leaves changed. Only small ones: they are read twice. */
 const CONTROL_FILES = [
-  "current_tracer", "tracing_on", "trace_clock", "buffer_size_kb", "set_event", "set_event_pid", "set_ftrace_pid", "set_ftrace_filter", "trace_options",
-  "tracing_cpumask", "events/enable", "kprobe_events", "uprobe_events", "synthetic_events", "max_graph_depth", "saved_cmdlines_size",
+  "current_tracer",
+  "tracing_on",
+  "trace_clock",
+  "buffer_size_kb",
+  "set_event",
+  "set_event_pid",
+  "set_ftrace_pid",
+  "set_ftrace_filter",
+  "trace_options",
+  "tracing_cpumask",
+  "events/enable",
+  "kprobe_events",
+  "uprobe_events",
+  "synthetic_events",
+  "max_graph_depth",
+  "saved_cmdlines_size",
 ] as const;
 
 export type TracefsState = ReadonlyMap<string, string>;

@@ -17,6 +17,9 @@ function readBody(file: string): Uint8Array {
   try {
     return readFileSync(file === "-" ? STDIN : file);
   } catch (cause) {
-    throw new UserError("body-unreadable", `--body ${file} cannot be read: ${(cause as NodeJS.ErrnoException).code ?? "unknown error"}`, { exitCode: EXIT.usage, cause });
+    throw new UserError("body-unreadable", `--body ${file} cannot be read: ${(cause as NodeJS.ErrnoException).code ?? "unknown error"}`, {
+      exitCode: EXIT.usage,
+      cause,
+    });
   }
 }

@@ -26,7 +26,14 @@ export interface TriggerOptionValues {
 
 export type TriggerRequest =
   | { readonly kind: "http"; readonly url: string; readonly method?: string; readonly headers?: Record<string, string>; readonly bodyFile?: string }
-  | { readonly kind: "openai-speech"; readonly url: string; readonly text: string; readonly voice?: string; readonly model?: string; readonly headers?: Record<string, string> }
+  | {
+      readonly kind: "openai-speech";
+      readonly url: string;
+      readonly text: string;
+      readonly voice?: string;
+      readonly model?: string;
+      readonly headers?: Record<string, string>;
+    }
   | { readonly kind: "gradio"; readonly url: string; readonly api?: string; readonly inputs: Record<string, string>; readonly files?: Record<string, string> }
   | { readonly kind: "command"; readonly argv: readonly string[] };
 
@@ -61,8 +68,16 @@ export function addTriggerOptions(command: Command): Command {
 
 /** Options that mean something to one kind only; with another kind they are a mistake, not a wish to be ignored. */
 const BELONGS_TO: Partial<Record<keyof TriggerOptionValues, readonly TriggerKind[]>> = {
-  url: ["http", "openai-speech", "gradio"], method: ["http"], header: ["http", "openai-speech"], body: ["http"],
-  text: ["openai-speech"], voice: ["openai-speech"], model: ["openai-speech"], api: ["gradio"], input: ["gradio"], file: ["gradio"],
+  url: ["http", "openai-speech", "gradio"],
+  method: ["http"],
+  header: ["http", "openai-speech"],
+  body: ["http"],
+  text: ["openai-speech"],
+  voice: ["openai-speech"],
+  model: ["openai-speech"],
+  api: ["gradio"],
+  input: ["gradio"],
+  file: ["gradio"],
 };
 
 /** Was any request asked for? `capture` works without. */
@@ -73,7 +88,11 @@ export function hasTrigger(values: TriggerOptionValues, command: readonly string
 /** UserError (usage): trigger-missing, trigger-option, trigger-url-missing, trigger-text-missing, trigger-command-missing. */
 export function readFiring(values: TriggerOptionValues, command: readonly string[]): Firing {
   return {
-    trigger: readTrigger(values, command), count: values.requests, warmup: values.warmup, intervalMs: values.interval, timeoutMs: Math.round(values.timeout * 1000),
+    trigger: readTrigger(values, command),
+    count: values.requests,
+    warmup: values.warmup,
+    intervalMs: values.interval,
+    timeoutMs: Math.round(values.timeout * 1000),
   };
 }
 
@@ -85,7 +104,8 @@ function readTrigger(values: TriggerOptionValues, command: readonly string[]): T
     }
   }
   if (kind === "command") {
-    if (command.length === 0) throw usage("trigger-command-missing", "--trigger command needs a command", "write it last: ... -- curl -s http://127.0.0.1:8000/");
+    if (command.length === 0)
+      throw usage("trigger-command-missing", "--trigger command needs a command", "write it last: ... -- curl -s http://127.0.0.1:8000/");
     return { kind, argv: [...command] };
   }
   if (command.length > 0) throw usage("trigger-option", `a command does not go with --trigger ${kind}`, "leave out either --trigger or the command");

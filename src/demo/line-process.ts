@@ -51,12 +51,12 @@ export async function startLineProcess(name: string, argv: readonly string[], ex
     return answer;
   }
 
-  async function close(): Promise<void> {
+  const close = async (): Promise<void> => {
     stdin.end();
     const timer = setTimeout(() => child.kill("SIGKILL"), FAREWELL_MS);
     await exited;
     clearTimeout(timer);
-  }
+  };
 
   try {
     const ready = await next();

@@ -21,8 +21,11 @@ export async function startLogPipe(folder: string): Promise<LogPipe> {
   const path = join(folder, "log.pipe");
   // children started by Node get socket pairs; a named pipe whose name is gone is a plain pipe
   await runProgram("mkfifo", ["-m", "600", path]);
-  const readEnd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  // with a descriptor that does both, neither end has to wait for the other to be opened
+  const both = openSync(path, constants.O_RDWR);
+  const readEnd = openSync(path, constants.O_RDONLY);
   const writeEnd = openSync(path, constants.O_WRONLY);
+  closeSync(both);
   unlinkSync(path);
   let isOpen = true;
   const closeWriteEnd = (): void => {

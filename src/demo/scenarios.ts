@@ -7,7 +7,7 @@ export const SCENARIOS: Readonly<Record<ScenarioId, Scenario>> = {
     cause: "cpu-rival", alsoRight: [], needs: ["taskset"], service: {},
   },
   quota: {
-    title: "a CPU quota of 25 % holds the service back",
+    title: "a CPU quota of 20 % holds the service back",
     cause: "cfs-quota", alsoRight: [], needs: ["root", "cgroup-cpu"], service: {},
   },
   lock: {
@@ -25,10 +25,6 @@ export const SCENARIOS: Readonly<Record<ScenarioId, Scenario>> = {
   stop: {
     title: "somebody stops the service (SIGSTOP) and lets it go on",
     cause: "stopped", alsoRight: [], needs: [], service: {},
-  },
-  fsync: {
-    title: "another program writes to the disk while the service saves its sound",
-    cause: "fsync-journal", alsoRight: ["block-io", "writeback-throttle"], needs: ["disk"], service: { saveSync: true },
   },
   log: {
     title: "nobody reads the service's log",

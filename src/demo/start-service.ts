@@ -56,7 +56,6 @@ export async function startDemoService(options: DemoServiceOptions = {}): Promis
 const argvOf = (stateDir: string, options: DemoServiceOptions): string[] => [
   "--state-dir", stateDir, "--remove-state-dir",
   ...(options.logProgress === true ? ["--log-progress"] : []),
-  ...(options.saveSync === true ? ["--save-sync"] : []),
   ...(options.concurrency === undefined ? [] : ["--concurrency", String(options.concurrency)]),
 ];
 

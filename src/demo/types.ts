@@ -8,8 +8,6 @@ export interface DemoServiceOptions {
   readonly logCollector?: boolean;
   /** every step of a request is logged: more than a pipe holds */
   readonly logProgress?: boolean;
-  /** each request's sound is kept as a file, and the request ends when it is on the disk */
-  readonly saveSync?: boolean;
   /** requests at once; default 1, as with IndexTTS */
   readonly concurrency?: number;
 }
@@ -70,7 +68,7 @@ export interface Disturbance {
   dispose(): Promise<void>;
 }
 
-export type ScenarioId = "rival" | "quota" | "lock" | "cold" | "fifo" | "stop" | "fsync" | "log";
+export type ScenarioId = "rival" | "quota" | "lock" | "cold" | "fifo" | "stop" | "log";
 
 /** What the host has to offer: checked by `missingNeeds`. */
 export type Need = "root" | "taskset" | "chrt" | "two-cpus" | "rt-runtime" | "cgroup-cpu" | "dd" | "mkfifo" | "disk";
@@ -78,7 +76,7 @@ export type Need = "root" | "taskset" | "chrt" | "two-cpus" | "rt-runtime" | "cg
 export interface Scenario {
   readonly title: string;
   /** id of the cause that a right verdict names */
-  readonly cause: "cpu-rival" | "cfs-quota" | "lock-contention" | "page-cache-evicted" | "rt-hog" | "stopped" | "fsync-journal" | "log-backpressure";
+  readonly cause: "cpu-rival" | "cfs-quota" | "lock-contention" | "page-cache-evicted" | "rt-hog" | "stopped" | "log-backpressure";
   /** ids that are right as well, e.g. because the trace cannot tell the two apart */
   readonly alsoRight: readonly string[];
   readonly needs: readonly Need[];

@@ -3,45 +3,64 @@ import { ImportError } from "../base/index.ts";
 
 export class ByteReader {
   readonly bytes: Uint8Array;
-  offset: number;
+  readonly little: boolean;
+  /** in `bytes` */
+  #at: number;
   readonly #view: DataView;
-  readonly #little: boolean;
   readonly #file: string;
+  readonly #start: number;
 
-  constructor(bytes: Uint8Array, options: { file: string; little: boolean; offset?: number }) {
+  /** `start`: place of the first byte in the file, `at`: where to begin in the bytes. */
+  constructor(bytes: Uint8Array, options: { file: string; little: boolean; start?: number; at?: number }) {
     this.bytes = bytes;
-    this.offset = options.offset ?? 0;
+    this.little = options.little;
+    this.#at = options.at ?? 0;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.#little = options.little;
     this.#file = options.file;
+    this.#start = options.start ?? 0;
+  }
+
+  /** Place of the next byte in the file. */
+  get offset(): number {
+    return this.#start + this.#at;
   }
 
   get left(): number {
-    return this.bytes.length - this.offset;
+    return this.bytes.length - this.#at;
   }
 
-  /** Reserves `size` bytes and returns where they start. */
+  /** Reserves `size` bytes and returns where they start in `bytes`. */
   take(size: number, what: string): number {
     if (!(size >= 0 && size <= this.left)) throw new ImportError("truncated", `the file ends inside ${what}: ${size} bytes wanted, ${this.left} left`, { file: this.#file, offset: this.offset });
-    const at = this.offset;
-    this.offset += size;
+    const at = this.#at;
+    this.#at += size;
     return at;
   }
 
+  u8(what: string): number {
+    return this.#view.getUint8(this.take(1, what));
+  }
+
   u16(what: string): number {
-    return this.#view.getUint16(this.take(2, what), this.#little);
+    return this.#view.getUint16(this.take(2, what), this.little);
   }
 
   u32(what: string): number {
-    return this.#view.getUint32(this.take(4, what), this.#little);
+    return this.#view.getUint32(this.take(4, what), this.little);
   }
 
   /** As a double; a value above 2^53 cannot be a size or an offset and is refused. */
   u64(what: string): number {
-    const at = this.take(8, what);
-    const value = Number(this.#view.getBigUint64(at, this.#little));
-    if (value > Number.MAX_SAFE_INTEGER) throw new ImportError("bad-size", `${what} is not a plausible number: ${value}`, { file: this.#file, offset: at });
+    const offset = this.offset;
+    const value = Number(this.#view.getBigUint64(this.take(8, what), this.little));
+    if (value > Number.MAX_SAFE_INTEGER) throw new ImportError("bad-size", `${what} is not a plausible number: ${value}`, { file: this.#file, offset });
     return value;
+  }
+
+  /** A part with a reader of its own, so that nothing in it can run over its end. */
+  part(size: number, what: string): ByteReader {
+    const start = this.offset;
+    return new ByteReader(this.slice(size, what), { file: this.#file, little: this.little, start });
   }
 
   slice(size: number, what: string): Uint8Array {
@@ -55,18 +74,25 @@ export class ByteReader {
 
   /** NUL-terminated; the NUL is consumed. */
   cString(what: string): string {
-    const end = this.bytes.indexOf(0, this.offset);
+    const end = this.bytes.indexOf(0, this.#at);
     if (end < 0) throw new ImportError("truncated", `the file ends inside ${what}`, { file: this.#file, offset: this.offset });
-    const text = latin1(this.bytes.subarray(this.offset, end));
-    this.offset = end + 1;
+    const text = latin1(this.bytes.subarray(this.#at, end));
+    this.#at = end + 1;
     return text;
   }
 
   /** True and consumed when the next bytes are exactly this text. */
   accept(text: string): boolean {
-    for (let index = 0; index < text.length; index++) if (this.bytes[this.offset + index] !== text.charCodeAt(index)) return false;
-    this.offset += text.length;
+    for (let index = 0; index < text.length; index++) if (this.bytes[this.#at + index] !== text.charCodeAt(index)) return false;
+    this.#at += text.length;
     return true;
+  }
+
+  /** The same, but refuses anything else. Bytes cut off are `truncated`, other bytes are `code`. */
+  expect(text: string, code: string, message: string): void {
+    if (this.accept(text)) return;
+    if (this.left < text.length) throw new ImportError("truncated", `the file ends before ${text.trim().replace("\0", "")}`, { file: this.#file, offset: this.offset });
+    throw new ImportError(code, message, { file: this.#file, offset: this.offset });
   }
 }
 

@@ -1,4 +1,4 @@
-/** What does a record of an event look like? Parses the kernel's `format` files and `header_page` (grammar: Documentation/trace/events.rst). */
+/** What does a record of an event look like? Parses the kernel's `format` files (grammar: Documentation/trace/events.rst). */
 import { ImportError } from "../base/index.ts";
 
 export interface FormatField {
@@ -20,28 +20,34 @@ export interface EventFormat {
 }
 
 const FIELD = /^\s*field(?: special)?:(.*?);\s*offset:(\d+);\s*size:(\d+);(?:\s*signed:([01]);)?/;
+/** common_type and the offset of a __data_loc have 16 bits */
+const MAX_U16 = 0xffff;
 
+/** Throws ImportError for a text without name or ID. Lines that are no fields are passed over. */
 export function parseEventFormat(text: string): EventFormat {
   let name = "";
   let id = -1;
   const fields: FormatField[] = [];
   for (const line of text.split("\n")) {
     if (line.startsWith("name: ")) name = line.slice(6).trim();
-    else if (line.startsWith("ID: ")) id = Number(line.slice(4));
+    else if (/^ID: \d+$/.test(line)) id = Number(line.slice(4));
     else if (line.startsWith("print fmt:")) break;
     else {
       const field = parseField(line);
       if (field !== undefined) fields.push(field);
     }
   }
-  if (name === "" || !Number.isInteger(id) || id < 0 || id > 0xffff) throw new ImportError("bad-format", `an event format has no name or no valid ID: ${JSON.stringify(text.slice(0, 60))}`);
+  if (name === "" || id < 0 || id > MAX_U16) throw new ImportError("bad-format", `an event format has no name or no valid ID: ${JSON.stringify(text.slice(0, 60))}`);
   return { name, id, fields };
 }
 
-function parseField(line: string): FormatField | undefined {
+/** One `field:` line; undefined for any other text, and for a place that no record can have. */
+export function parseField(line: string): FormatField | undefined {
   const match = FIELD.exec(line);
   if (match === null) return undefined;
-  const [, declaration = "", offset = "", size = "", signed] = match;
+  const [, declaration = "", offsetText = "", sizeText = "", signed] = match;
+  const [offset, size] = [Number(offsetText), Number(sizeText)];
+  if (offset > MAX_U16 || size > 1 << 20) return undefined;
   let rest = declaration.trim();
   let location: FormatField["location"] = "inline";
   if (rest.startsWith("__data_loc ")) location = "data_loc";
@@ -50,39 +56,17 @@ function parseField(line: string): FormatField | undefined {
   let arrayLength: number | undefined;
   const array = /\[([^\]]*)\]$/.exec(rest);
   if (array !== null) {
-    arrayLength = Number(array[1] === "" ? 0 : array[1]);
-    if (!Number.isInteger(arrayLength)) arrayLength = Number(size);
+    // the length may be an expression such as TASK_COMM_LEN: then only the size tells
+    arrayLength = array[1] === "" ? 0 : /^\d+$/.test(array[1] as string) ? Number(array[1]) : size;
     rest = rest.slice(0, array.index);
   }
   const identifier = /([A-Za-z_]\w*)\s*$/.exec(rest);
   if (identifier === null) return undefined;
+  const type = rest.slice(0, identifier.index).replace(/\[[^\]]*\]\s*$/, "").trim();
   return {
-    name: identifier[1] as string,
-    type: rest.slice(0, identifier.index).replace(/\[\]$/, "").trim(),
-    offset: Number(offset), size: Number(size), signed: signed === "1", location,
+    name: identifier[1] as string, type, offset, size, location,
+    // kernels before 2.6.35 do not say
+    signed: signed === undefined ? !/unsigned|\bu\d+\b|\*/.test(type) : signed === "1",
     arrayLength: location === "inline" ? arrayLength : undefined,
   };
-}
-
-/** Sub-buffer layout, from `events/header_page`. Sizes and offsets in bytes. */
-export interface HeaderPage {
-  readonly commitOffset: number;
-  /** size of the kernel's `long` */
-  readonly longSize: 4 | 8;
-  readonly dataOffset: number;
-  readonly pageSize: number;
-}
-
-export function parseHeaderPage(text: string): HeaderPage {
-  const fields = new Map(text.split("\n").flatMap((line) => {
-    const field = parseField(line);
-    return field === undefined ? [] : [[field.name, field] as const];
-  }));
-  const commit = fields.get("commit");
-  const data = fields.get("data");
-  const longSize = commit?.size;
-  if (commit === undefined || data === undefined || (longSize !== 4 && longSize !== 8)) throw new ImportError("bad-header-page", "header_page does not describe commit and data: the recording kernel is too old or the file is damaged");
-  const pageSize = data.offset + data.size;
-  if (pageSize < 64 || pageSize > 1 << 20 || data.offset % 4 !== 0) throw new ImportError("bad-header-page", `header_page describes sub-buffers of ${pageSize} bytes`);
-  return { commitOffset: commit.offset, longSize, dataOffset: data.offset, pageSize };
 }

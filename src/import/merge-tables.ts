@@ -1,72 +1,125 @@
-/** One table from the CPUs' parts, in order of (time, cpu), stable. Each part is already sorted by time. */
+/** One table from the CPUs' parts, in order of (time, part, position). */
 import type { ColumnArray } from "../base/index.ts";
 import type { EventTable } from "../trace/index.ts";
-import type { DecodedColumn, TableBuilder } from "./table-builder.ts";
+import { ARRAYS, type DecodedColumn, type TableBuilder } from "./table-builder.ts";
 
-interface Part {
+/** Parts come in order of CPU, and for one CPU in order of buffers: that order decides between equal stamps. */
+export interface Part {
   readonly cpu: number;
   readonly builder: TableBuilder;
 }
 
-const ARRAYS = { f64: Float64Array, i32: Int32Array, u32: Uint32Array, u16: Uint16Array, u8: Uint8Array } as const;
-
 export function mergeByTime(name: string, columns: readonly DecodedColumn[], parts: readonly Part[]): EventTable {
+  for (const { builder } of parts) sortByTime(builder);
   const length = parts.reduce((sum, part) => sum + part.builder.length, 0);
-  const time = new Float64Array(length);
+  const runs = findRuns(parts, length);
+  const gather = <A extends ColumnArray>(into: A, columnOf: (builder: TableBuilder) => ColumnArray): A => {
+    copyRuns(into, parts.map((part) => columnOf(part.builder)), runs);
+    return into;
+  };
   const cpu = new Uint16Array(length);
-  const flags = new Uint8Array(length);
-  const preemptCount = new Uint8Array(length);
-  const tid = new Int32Array(length);
-  const merged = columns.map((column) => new ARRAYS[column.storage](length) as ColumnArray);
-  const cursor = new Int32Array(parts.length);
-  let row = 0;
-  while (row < length) {
-    // the part with the earliest head, and the time up to which it stays the earliest: runs are copied whole
-    let best = -1;
-    let first = Number.POSITIVE_INFINITY;
-    let second = Number.POSITIVE_INFINITY;
-    let secondPart = -1;
-    for (let index = 0; index < parts.length; index++) {
-      const builder = (parts[index] as Part).builder;
-      const at = cursor[index] as number;
-      if (at === builder.length) continue;
-      const head = builder.time[at] as number;
-      if (head < first) {
-        second = first;
-        secondPart = best;
-        first = head;
-        best = index;
-      } else if (head < second) {
-        second = head;
-        secondPart = index;
-      }
+  for (let run = 0, row = 0; run < runs.count; run++) {
+    const size = runs.size[run] as number;
+    cpu.fill((parts[runs.part[run] as number] as Part).cpu, row, row + size);
+    row += size;
+  }
+  return {
+    name, length, cpu,
+    time: gather(new Float64Array(length), (builder) => builder.time),
+    flags: gather(new Uint8Array(length), (builder) => builder.flags),
+    preemptCount: gather(new Uint8Array(length), (builder) => builder.preempt),
+    tid: gather(new Int32Array(length), (builder) => builder.tid),
+    fields: Object.fromEntries(columns.map((column, index) => [column.name, gather(new ARRAYS[column.storage](length) as ColumnArray, (builder) => builder.columns[index] as ColumnArray)])),
+  };
+}
+
+/** Consecutive rows of one part; rows of a part are used in order, so the size is all there is to say. */
+interface Runs {
+  count: number;
+  part: Uint16Array | Uint32Array;
+  size: Uint32Array;
+}
+
+/** K-way merge with a heap of the parts' heads, ordered by (time, part). */
+function findRuns(parts: readonly Part[], length: number): Runs {
+  const runs: Runs = { count: 0, part: parts.length < 65_536 ? new Uint16Array(length) : new Uint32Array(length), size: new Uint32Array(length) };
+  const cursor = new Uint32Array(parts.length);
+  const head = Float64Array.from(parts, ({ builder }) => (builder.length === 0 ? Number.POSITIVE_INFINITY : (builder.time[0] as number)));
+  const heap = Int32Array.from(parts.keys());
+  const before = (a: number, b: number): boolean => (head[a] as number) < (head[b] as number) || (head[a] === head[b] && a < b);
+  const siftDown = (from: number): void => {
+    const moving = heap[from] as number;
+    let at = from;
+    for (;;) {
+      let child = 2 * at + 1;
+      if (child >= heap.length) break;
+      if (child + 1 < heap.length && before(heap[child + 1] as number, heap[child] as number)) child++;
+      if (!before(heap[child] as number, moving)) break;
+      heap[at] = heap[child] as number;
+      at = child;
     }
-    const part = parts[best] as Part;
-    const { builder } = part;
+    heap[at] = moving;
+  };
+  for (let at = (heap.length >> 1) - 1; at >= 0; at--) siftDown(at);
+  for (let row = 0; row < length; ) {
+    const best = heap[0] as number;
+    const { builder } = parts[best] as Part;
+    const { time } = builder;
+    // the best of the others is one of the root's children
+    let rival = heap.length > 1 ? (heap[1] as number) : -1;
+    if (heap.length > 2 && before(heap[2] as number, rival)) rival = heap[2] as number;
+    const limit = rival < 0 ? Number.POSITIVE_INFINITY : (head[rival] as number);
+    const isFirst = best < rival;
     const from = cursor[best] as number;
     let to = from + 1;
-    // equal stamps: the lower index (the lower CPU of the same buffer) goes first
-    const inclusive = best < secondPart;
-    while (to < builder.length && ((builder.time[to] as number) < second || (inclusive && builder.time[to] === second))) to++;
+    if (limit === Number.POSITIVE_INFINITY) to = builder.length;
+    else while (to < builder.length && ((time[to] as number) < limit || (isFirst && time[to] === limit))) to++;
     cursor[best] = to;
-    const count = to - from;
-    if (count < 16) {
-      for (let index = from, out = row; index < to; index++, out++) {
-        time[out] = builder.time[index] as number;
-        flags[out] = builder.flags[index] as number;
-        preemptCount[out] = builder.preempt[index] as number;
-        tid[out] = builder.tid[index] as number;
-        for (let column = 0; column < merged.length; column++) (merged[column] as Float64Array)[out] = (builder.columns[column] as Float64Array)[index] as number;
-      }
-    } else {
-      time.set(builder.time.subarray(from, to), row);
-      flags.set(builder.flags.subarray(from, to), row);
-      preemptCount.set(builder.preempt.subarray(from, to), row);
-      tid.set(builder.tid.subarray(from, to), row);
-      for (let column = 0; column < merged.length; column++) (merged[column] as Float64Array).set((builder.columns[column] as Float64Array).subarray(from, to), row);
-    }
-    cpu.fill(part.cpu, row, row + count);
-    row += count;
+    head[best] = to < builder.length ? (time[to] as number) : Number.POSITIVE_INFINITY;
+    runs.part[runs.count] = best;
+    runs.size[runs.count++] = to - from;
+    row += to - from;
+    siftDown(0);
   }
-  return { name, length, time, cpu, flags, preemptCount, tid, fields: Object.fromEntries(columns.map((column, index) => [column.name, merged[index] as ColumnArray])) };
+  return runs;
+}
+
+/** Below this a loop beats a call of TypedArray.set. */
+const LONG_RUN = 24;
+
+function copyRuns(into: ColumnArray, sources: readonly ColumnArray[], { count, part, size }: Runs): void {
+  const cursor = new Uint32Array(sources.length);
+  let row = 0;
+  for (let run = 0; run < count; run++) {
+    const which = part[run] as number;
+    const source = sources[which] as ColumnArray;
+    const from = cursor[which] as number;
+    const to = from + (size[run] as number);
+    cursor[which] = to;
+    if (to - from >= LONG_RUN) {
+      into.set(source.subarray(from, to) as never, row);
+      row += to - from;
+    } else for (let index = from; index < to; index++) into[row++] = source[index] as number;
+  }
+}
+
+/** Stamps of one CPU ascend, except after damage and, by some ns, around NMIs. Then rows are put in order, equal ones as they came. */
+function sortByTime(builder: TableBuilder): void {
+  const { time, length } = builder;
+  let row = 1;
+  while (row < length && (time[row - 1] as number) <= (time[row] as number)) row++;
+  if (row >= length) return;
+  const order = Uint32Array.from({ length }, (_, index) => index).sort((a, b) => (time[a] as number) - (time[b] as number) || a - b);
+  const sorted = <A extends ColumnArray>(column: A): A => {
+    const copy = column.slice(0, length) as A;
+    for (let index = 0; index < length; index++) copy[index] = column[order[index] as number] as number;
+    return copy;
+  };
+  builder.time = sorted(time);
+  builder.flags = sorted(builder.flags);
+  builder.preempt = sorted(builder.preempt);
+  builder.tid = sorted(builder.tid);
+  builder.columns.forEach((column, index) => {
+    builder.columns[index] = sorted(column);
+  });
 }

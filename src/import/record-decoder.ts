@@ -4,24 +4,29 @@
  */
 import type { ByteStrings } from "./byte-strings.ts";
 import type { EventFormat } from "./event-format.ts";
+import type { ClockBase } from "./ring-buffer/walk-pages.ts";
+import type { PageMemory } from "./ring-buffer/page-memory.ts";
 import type { StackTable } from "./stack-table.ts";
 import type { DecodedColumn, TableBuilder } from "./table-builder.ts";
 
-/** Where a decoder reads from. `view` and `bytes` cover the same memory. */
+/** What a decoder reads from. */
 export interface RecordSource {
-  readonly bytes: Uint8Array;
-  readonly view: DataView;
-  readonly u32: Uint32Array;
+  readonly memory: PageMemory;
   readonly strings: ByteStrings;
   readonly stacks: StackTable;
   readonly longSize: 4 | 8;
-  /** clock base, low and high words */
-  readonly baseLow: number;
-  readonly baseHigh: number;
+  readonly base: ClockBase;
 }
 
-/** Appends the record at byte `at`, `size` bytes long, stamped `time`. `at` is a multiple of 4. */
+/** Appends the record at byte `at`, `size` bytes long, stamped `time`. `at` is a multiple of 4, `size` at least `minimumSize`. */
 export type DecodeRecord = (source: RecordSource, out: TableBuilder, at: number, size: number, time: number) => void;
+
+export interface DecoderPlan {
+  readonly columns: readonly DecodedColumn[];
+  readonly common: CommonOffsets;
+  /** byte order of the recording kernel */
+  readonly little: boolean;
+}
 
 export interface CommonOffsets {
   readonly flags: number;
@@ -29,78 +34,82 @@ export interface CommonOffsets {
   readonly pid: number;
 }
 
+/** Mainline's places when the format does not say; PREEMPT_RT kernels only append. */
 export function commonOffsets(format: EventFormat): CommonOffsets {
   const offset = (name: string, otherwise: number): number => format.fields.find((field) => field.name === name)?.offset ?? otherwise;
   return { flags: offset("common_flags", 2), preempt: offset("common_preempt_count", 3), pid: offset("common_pid", 4) };
 }
 
-export function makeDecoder(columns: readonly DecodedColumn[], common: CommonOffsets, options: { codeGeneration: boolean }): DecodeRecord {
-  return options.codeGeneration ? (generateDecoder(columns, common) ?? interpretDecoder(columns, common)) : interpretDecoder(columns, common);
+export function makeDecoder(plan: DecoderPlan, options: { codeGeneration: boolean }): DecodeRecord {
+  return options.codeGeneration ? (generateDecoder(plan) ?? interpretDecoder(plan)) : interpretDecoder(plan);
 }
 
-export const minimumSize = (columns: readonly DecodedColumn[]): number => columns.reduce((size, column) => Math.max(size, column.kind === "stack" || column.field.arrayLength === 0 ? column.offset : column.offset + column.field.size), 8);
+/** Shorter records cannot be decoded: every fixed place that a decoder reads is below it. */
+export function minimumSize({ columns, common }: DecoderPlan): number {
+  const ends = columns.map(({ kind, field, offset }) => (kind === "stack" || field.arrayLength === 0 ? offset : offset + field.size));
+  return Math.max(common.flags + 1, common.preempt + 1, common.pid + 4, ...ends);
+}
 
-export function interpretDecoder(columns: readonly DecodedColumn[], common: CommonOffsets): DecodeRecord {
+export function interpretDecoder({ columns, common, little }: DecoderPlan): DecodeRecord {
   return (source, out, at, size, time) => {
+    const { bytes, view } = source.memory;
     if (out.length === out.capacity) out.grow();
     const row = out.length++;
     out.time[row] = time;
-    out.flags[row] = source.bytes[at + common.flags] as number;
-    out.preempt[row] = source.bytes[at + common.preempt] as number;
-    out.tid[row] = source.view.getInt32(at + common.pid, true);
+    out.flags[row] = bytes[at + common.flags] as number;
+    out.preempt[row] = bytes[at + common.preempt] as number;
+    out.tid[row] = view.getInt32(at + common.pid, little);
     for (let index = 0; index < columns.length; index++) (out.columns[index] as Float64Array)[row] = readColumn(source, columns[index] as DecodedColumn, at, size);
   };
 }
 
 function readColumn(source: RecordSource, column: DecodedColumn, at: number, size: number): number {
-  switch (column.kind) {
-    case "string":
-      return readString(source, column, at, size);
-    case "stack":
-      return source.stacks.read(source, at + column.offset, at + size);
-    default:
-      return readNumber(source, column, at + column.offset);
-  }
+  if (column.kind === "string") return readString(source, column, at, size);
+  if (column.kind === "stack") return source.stacks.read(source.memory, source.longSize, at + column.offset, at + size);
+  return readNumber(source, column, at + column.offset);
 }
 
-export function readString(source: RecordSource, column: DecodedColumn, at: number, size: number): number {
-  const { field } = column;
-  if (field.location === "inline") return source.strings.intern(source.bytes, at + column.offset, at + (field.arrayLength === 0 ? size : Math.min(size, column.offset + field.size)));
-  const word = source.view.getUint32(at + column.offset, true);
-  const start = (field.location === "rel_loc" ? column.offset + 4 : 0) + (word & 0xffff);
-  const end = Math.min(size, start + (field.size === 2 ? size : word >>> 16));
-  return start >= size ? 0 : source.strings.intern(source.bytes, at + start, at + end);
+/** A location that points outside its record is cut to it; one that begins outside gives the empty string. */
+export function readString({ memory, strings }: RecordSource, { field, offset }: DecodedColumn, at: number, size: number): number {
+  const { bytes, view, little } = memory;
+  if (field.location === "inline") return strings.intern(bytes, at + offset, at + (field.arrayLength === 0 ? size : Math.min(size, offset + field.size)));
+  // kernels before 2.6.34 store the offset only: the string then ends at its NUL
+  const isShort = field.size === 2;
+  const word = isShort ? view.getUint16(at + offset, little) : view.getUint32(at + offset, little);
+  const start = (field.location === "rel_loc" ? offset + 4 : 0) + (word & 0xffff);
+  const end = isShort ? size : Math.min(size, start + (word >>> 16));
+  return start >= size ? 0 : strings.intern(bytes, at + start, at + end);
 }
 
-function readNumber(source: RecordSource, { kind, field }: DecodedColumn, at: number): number {
-  const { view } = source;
+function readNumber({ memory, base }: RecordSource, { kind, field }: DecodedColumn, at: number): number {
+  const { view, little } = memory;
   switch (field.size) {
     case 1:
       return field.signed ? view.getInt8(at) : view.getUint8(at);
     case 2:
-      return field.signed ? view.getInt16(at, true) : view.getUint16(at, true);
+      return field.signed ? view.getInt16(at, little) : view.getUint16(at, little);
     case 4:
-      return field.signed ? view.getInt32(at, true) : view.getUint32(at, true);
+      return field.signed ? view.getInt32(at, little) : view.getUint32(at, little);
     default: {
-      const low = view.getUint32(at, true);
-      const high = view.getUint32(at + 4, true);
-      if (kind === "time") return (high - source.baseHigh) * 4294967296 + (low - source.baseLow);
+      const low = view.getUint32(little ? at : at + 4, little);
+      const high = view.getUint32(little ? at + 4 : at, little);
+      if (kind === "time") return (high - base.high) * 4294967296 + (low - base.low);
       if (kind === "pointer") return (high & 0xfffff) * 4294967296 + low;
       return (field.signed ? high | 0 : high) * 4294967296 + low;
     }
   }
 }
 
-/** The same as JavaScript source: every number in it comes from the parsed format and is an integer. */
-function generateDecoder(columns: readonly DecodedColumn[], common: CommonOffsets): DecodeRecord | undefined {
+/** The same as JavaScript source: every number in it comes from the parsed format and is an integer. Undefined where code may not be generated. */
+export function generateDecoder({ columns, common, little }: DecoderPlan): DecodeRecord | undefined {
   const lines = [
     "if (out.length === out.capacity) out.grow();",
-    "const row = out.length++; const bytes = source.bytes; const w = at >> 2; const u32 = source.u32; const columns = out.columns;",
+    "const row = out.length++; const memory = source.memory; const bytes = memory.bytes; const w = at >> 2; const u32 = memory.u32; const columns = out.columns;",
     "out.time[row] = time;",
     `out.flags[row] = bytes[at + ${int(common.flags)}]; out.preempt[row] = bytes[at + ${int(common.preempt)}];`,
-    common.pid % 4 === 0 ? `out.tid[row] = u32[w + ${int(common.pid / 4)}] | 0;` : `out.tid[row] = source.view.getInt32(at + ${int(common.pid)}, true);`,
+    `out.tid[row] = ${word(common.pid, little)} | 0;`,
+    ...columns.map((column, index) => `columns[${int(index)}][row] = ${expression(column, index, little)};`),
   ];
-  columns.forEach((column, index) => lines.push(`columns[${int(index)}][row] = ${expression(column, index)};`));
   try {
     // eslint-disable-next-line no-new-func -- generated from integers only; see the file's header
     const make = new Function("readString", "columnList", `return function decode(source, out, at, size, time) { ${lines.join("\n")} };`);
@@ -116,24 +125,28 @@ function int(value: number): string {
   return String(value);
 }
 
-function expression(column: DecodedColumn, index: number): string {
-  const { kind, field, offset } = column;
-  if (kind === "stack") return `source.stacks.read(source, at + ${int(offset)}, at + size)`;
-  if (kind === "string") return field.location === "inline" && field.arrayLength !== 0 ? `source.strings.intern(bytes, at + ${int(offset)}, at + Math.min(size, ${int(offset + field.size)}))` : `readString(source, columnList[${int(index)}], at, size)`;
-  const sign = field.signed;
+/** The u32 at an offset of the record. */
+const word = (offset: number, little: boolean): string => (offset % 4 === 0 ? `u32[w + ${int(offset / 4)}]` : `memory.view.getUint32(at + ${int(offset)}, ${little ? "true" : "false"})`);
+
+function expression({ kind, field, offset }: DecodedColumn, index: number, little: boolean): string {
+  if (kind === "stack") return `source.stacks.read(memory, source.longSize, at + ${int(offset)}, at + size)`;
+  if (kind === "string") {
+    const isTaskName = field.location === "inline" && field.arrayLength !== 0 && field.size === 16 && offset % 4 === 0;
+    return isTaskName ? `source.strings.intern16(bytes, u32, w + ${int(offset / 4)})` : `readString(source, columnList[${int(index)}], at, size)`;
+  }
   switch (field.size) {
     case 1:
-      return sign ? `bytes[at + ${int(offset)}] << 24 >> 24` : `bytes[at + ${int(offset)}]`;
+      return field.signed ? `bytes[at + ${int(offset)}] << 24 >> 24` : `bytes[at + ${int(offset)}]`;
     case 2:
-      return `source.view.get${sign ? "Int16" : "Uint16"}(at + ${int(offset)}, true)`;
+      return `memory.view.get${field.signed ? "Int16" : "Uint16"}(at + ${int(offset)}, ${little ? "true" : "false"})`;
     case 4:
-      return offset % 4 === 0 ? `u32[w + ${int(offset / 4)}]${sign ? " | 0" : ""}` : `source.view.get${sign ? "Int32" : "Uint32"}(at + ${int(offset)}, true)`;
+      return field.signed ? `${word(offset, little)} | 0` : word(offset, little);
     default: {
-      const low = offset % 4 === 0 ? `u32[w + ${int(offset / 4)}]` : `source.view.getUint32(at + ${int(offset)}, true)`;
-      const high = offset % 4 === 0 ? `u32[w + ${int(offset / 4 + 1)}]` : `source.view.getUint32(at + ${int(offset + 4)}, true)`;
-      if (kind === "time") return `(${high} - source.baseHigh) * 4294967296 + (${low} - source.baseLow)`;
+      const low = word(little ? offset : offset + 4, little);
+      const high = word(little ? offset + 4 : offset, little);
+      if (kind === "time") return `(${high} - source.base.high) * 4294967296 + (${low} - source.base.low)`;
       if (kind === "pointer") return `(${high} & 1048575) * 4294967296 + ${low}`;
-      return `(${high}${sign ? " | 0" : ""}) * 4294967296 + ${low}`;
+      return `(${high}${field.signed ? " | 0" : ""}) * 4294967296 + ${low}`;
     }
   }
 }

@@ -40,7 +40,7 @@ export interface ProbeOptions {
   readonly devRoot?: string;
 }
 
-/** Never throws. Measured at 3 to 6 ms here, most of it for the list of events. */
+/** Never throws. Takes about 2 ms on 6.18 (2305 events). */
 export function probeCapabilities(options: ProbeOptions = {}): Capabilities {
   const { root, procRoot = "/proc", sysRoot = "/sys", devRoot = "/dev" } = options;
   const rights = readProcessRights(procRoot);

@@ -25,7 +25,7 @@ const MACHINE: readonly (readonly [name: string, root: "proc" | "sys", path: str
 
 /**
  * Settings of the machine by name, and of each target as `PID.name`: `cpus_allowed` (a list such as `0-1,4`), `policy`, `nice`,
- * `rt_priority` (real-time only), `threads`, `no_new_privs`, `cgroup.cpu`, `cgroup.memory`. What cannot be read is absent.
+ * `rt_priority` (real-time only), `mems_allowed`, `swapped`, `threads`, `cgroup.cpu`, `cgroup.memory`. What cannot be read is absent.
  */
 export function readFacts(targets: readonly Pick<ProcessIdentity, "pid">[], procRoot = "/proc", sysRoot = "/sys"): Record<string, string> {
   const facts: Record<string, string> = {};
@@ -37,7 +37,6 @@ export function readFacts(targets: readonly Pick<ProcessIdentity, "pid">[], proc
     const status = readStatus(pid, procRoot);
     put(facts, `${pid}.cpus_allowed`, status.get("Cpus_allowed_list"));
     put(facts, `${pid}.mems_allowed`, status.get("Mems_allowed_list"));
-    put(facts, `${pid}.no_new_privs`, status.get("NoNewPrivs"));
     put(facts, `${pid}.swapped`, status.get("VmSwap"));
     put(facts, `${pid}.threads`, String(tasksOf(pid, procRoot).length));
     putPolicy(facts, pid, stat);

@@ -29,8 +29,8 @@ const INTERPRETERS: readonly Interpreter[] = [
   },
 ];
 
-/** A path of a program, a module or class name. Anything else in a script's place is not shown. */
-const SAFE = /^[^\s:=@?&]+$/;
+/** A path of a program, a module or class name, but no bare number (`/dev/fd/3`). Anything else in a script's place is not shown. */
+const SAFE = /^(?!(?:.*\/)?\d+$)[^\s:=@?&]+$/;
 
 /** Program and script by the argument list. A lone `argv[0]` with spaces is a title that the program gave itself (nginx, gunicorn): its first word counts. */
 export function programOf(argv: readonly string[]): { readonly program: string; readonly script: string | undefined } {

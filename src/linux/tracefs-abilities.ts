@@ -45,6 +45,15 @@ const TRACERS = {
   "wakeup-tracer": ["wakeup", "wakeup_rt"], "noise-tracers": ["osnoise", "timerlat", "hwlat"],
 } as const satisfies Partial<Record<TracefsAbilityId, readonly string[]>>;
 
+/** Events that only some machines can have: is this one of them? */
+const LOCAL: Partial<Readonly<Record<TracefsAbilityId, () => boolean>>> = {
+  "irq-vector-events": () => isX86,
+  "fault-events": () => isX86,
+  // no event of the journal: no journalling file system of this kind is in use
+  "journal-events": () => false,
+};
+const isX86 = process.arch === "x64" || process.arch === "ia32";
+
 export function probeTracefs(state: TracefsState): TracefsAbilities {
   const read = (relative: string): string => readText(join(state.root, relative));
   const tracers = wordsOf(read("available_tracers"));
@@ -64,7 +73,12 @@ export function probeTracefs(state: TracefsState): TracefsAbilities {
   // without a readable tracefs its contents are unknown, which is not the same as not there
   const isSeen = clocks.length > 0;
   const missing: Partial<Record<TracefsAbilityId, MissingReason>> = {};
-  for (const id of Object.keys(present) as TracefsAbilityId[]) if (!present[id]) missing[id] = id === "tracefs" ? reasonOf(state) : isSeen ? "not-built" : state.kind === "not-in-kernel" ? "not-built" : "unseen";
+  for (const id of Object.keys(present) as TracefsAbilityId[]) {
+    if (present[id]) continue;
+    if (id === "tracefs") missing[id] = reasonOf(state);
+    else if (!isSeen && state.kind !== "not-in-kernel") missing[id] = "unseen";
+    else missing[id] = LOCAL[id]?.() === false ? "no-hardware" : "not-built";
+  }
   return { tracers, events, clocks, triggers, options, hasEventFork: present["event-fork"], hasSubBufferSize: present["sub-buffer-size"], missing };
 }
 

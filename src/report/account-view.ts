@@ -5,6 +5,7 @@ import { culpritRow } from "./culprit-text.ts";
 import { formatShare, grouped, NO_BREAK } from "./format-value.ts";
 import { padEnd, padStart, truncate, widthOf, wrap } from "./layout.ts";
 import { message } from "./message.ts";
+import type { Language } from "./messages.ts";
 import type { RenderContext } from "./render-context.ts";
 import { paintOf } from "./style.ts";
 
@@ -17,7 +18,7 @@ const MIN_CULPRIT_COLUMNS = 24;
 export function renderAccount(request: RequestResult, context: RenderContext): string[] {
   const { lang, columns, style } = context;
   if (request.account.length === 0) return wrap(message(lang, "account.empty", { why: request.error }), columns, "  ");
-  const sorted = [...request.account].sort((a, b) => b.ns - a.ns);
+  const sorted = mergeRows(request.account, lang).sort((a, b) => b.ns - a.ns);
   const shown = sorted.filter((row) => row.share >= FOLD_BELOW).slice(0, MAX_ROWS);
   const folded = sorted.filter((row) => !shown.includes(row));
   const labels = shown.map((row) => message(lang, `class.${row.class}`));
@@ -29,11 +30,41 @@ export function renderAccount(request: RequestResult, context: RenderContext): s
   const lines = shown.flatMap((row, index) => {
     const figures = `  ${padStart(inMs(row.ns), msWidth)}  ${padStart(formatShare(row.share), 6)}  `;
     const drawn = barCells === 0 ? "" : `${paintOf(style, row.class)(padEnd(bar(row.share), barCells))}  `;
-    const [first = "", ...more] = wrap(truncate(culpritRow(row.culprit, lang), 2 * (columns - indent)), columns - indent);
+    const [first = "", ...more] = wrap(truncate(culpritRow(row.culprit, lang, row.threads), 2 * (columns - indent)), columns - indent);
     return [`${figures}${drawn}${padEnd(labels[index] ?? "", labelWidth)}  ${first}`.trimEnd(), ...more.map((line) => " ".repeat(indent) + line)];
   });
-  if (folded.length > 0) lines.push(style.quiet(`  ${padStart(inMs(sumOf(folded)), msWidth)}  ${padStart(formatShare(folded.reduce((sum, row) => sum + row.share, 0)), 6)}  ${message(lang, "account.more", { count: folded.length })}`));
+  if (folded.length > 0)
+    lines.push(
+      style.quiet(
+        `  ${padStart(inMs(sumOf(folded)), msWidth)}  ${padStart(formatShare(folded.reduce((sum, row) => sum + row.share, 0)), 6)}  ${message(lang, "account.more", { count: folded.length })}`,
+      ),
+    );
   return [...lines, sumLine(request, msWidth, context)];
+}
+
+interface ShownRow extends AccountRow {
+  readonly threads: number;
+}
+
+/** Threads of one rival process share a row: who reads the report acts on the process. So do rows that would read the same. */
+function mergeRows(rows: readonly AccountRow[], lang: Language): ShownRow[] {
+  const merged = new Map<string, ShownRow>();
+  for (const row of rows) {
+    const { kind, pid, comm } = row.culprit;
+    const ofProcess = kind === "rival" && pid !== undefined && pid > 0;
+    const key = ofProcess ? `${row.class} ${pid} ${comm ?? ""}` : `${row.class} ${culpritRow(row.culprit, lang)}`;
+    const known = merged.get(key);
+    if (known === undefined) merged.set(key, { ...row, threads: 1 });
+    else
+      merged.set(key, {
+        class: row.class,
+        culprit: known.culprit,
+        ns: known.ns + row.ns,
+        share: known.share + row.share,
+        threads: known.threads + (ofProcess ? 1 : 0),
+      });
+  }
+  return [...merged.values()];
 }
 
 /** The promise of the tool in one line; a broken one is shown, not hidden. */

@@ -13,8 +13,12 @@ export function whoOf(culprit: Culprit): string | undefined {
   return extras.length === 0 ? thread : `${thread} ${extras.join(" ")}`;
 }
 
-/** One cell of the account, e.g. `stress-ng[71/71] held it`. Empty when there is nobody to name. */
-export function culpritRow(culprit: Culprit, lang: Language): string {
+/** One cell of the account, e.g. `stress-ng[71/71] held it`. Empty when there is nobody to name. `threads` of the culprit's process share the row. */
+export function culpritRow(culprit: Culprit, lang: Language, threads = 1): string {
+  if (threads > 1) {
+    const who = message(lang, "culprit.threads", { who: whoOf({ ...culprit, tid: undefined }), count: threads });
+    return message(lang, `culprit.${culprit.kind}.row`, { who });
+  }
   const who = whoOf(culprit) ?? (needsName(culprit) ? message(lang, "culprit.unnamed") : undefined);
   return message(lang, `culprit.${culprit.kind}.row`, { who, detail: culprit.detail });
 }

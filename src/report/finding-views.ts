@@ -31,8 +31,9 @@ export function renderEvidence(request: RequestResult, context: RenderContext): 
     const head = `  ${padStart(offsets[index] ?? "", timeWidth)}  ${padEnd(`cpu${event.cpu}`, cpuWidth)}  `;
     const indent = " ".repeat(widthOf(head));
     // an event is proof: wrapped rather than cut, up to a limit that keeps a hostile text from filling the screen
-    return wrap(truncate(`${printable(event.event)}: ${printable(event.text)}`, MAX_EVENT_COLUMNS), columns, indent)
-      .map((line, row) => (row === 0 ? style.quiet(head) + line.slice(indent.length) : line));
+    return wrap(truncate(`${printable(event.event)}: ${printable(event.text)}`, MAX_EVENT_COLUMNS), columns, indent).map((line, row) =>
+      row === 0 ? style.quiet(head) + line.slice(indent.length) : line,
+    );
   });
   if (shown.length === 0) lines.push(...wrap(message(lang, "evidence.none"), columns, "  "));
   if (finding.evidence.length > shown.length) lines.push(style.quiet(`  ${message(lang, "evidence.more", { count: finding.evidence.length - shown.length })}`));
@@ -57,7 +58,10 @@ export function renderContrast(request: RequestResult, typicalNs: number | undef
   const key = count < result.requests.length - 1 ? "contrast.fast" : count === 1 ? "contrast.one" : "contrast.many";
   const lines = wrap(message(lang, key, { request: request.id, count, duration: formatMs(request.durationNs), typical: formatMs(typicalNs) }), columns, "  ");
   const limit = Math.abs(contrast.excessNs) * CONTRAST_FROM;
-  const rows = contrast.byClass.filter((row) => Math.abs(row.excessNs) >= limit && row.excessNs !== 0).sort((a, b) => Math.abs(b.excessNs) - Math.abs(a.excessNs)).slice(0, MAX_CONTRAST);
+  const rows = contrast.byClass
+    .filter((row) => Math.abs(row.excessNs) >= limit && row.excessNs !== 0)
+    .sort((a, b) => Math.abs(b.excessNs) - Math.abs(a.excessNs))
+    .slice(0, MAX_CONTRAST);
   const figures = rows.map((row) => (row.excessNs > 0 ? "+" : "") + formatMs(row.excessNs));
   const width = Math.max(0, ...figures.map(widthOf));
   for (const [index, row] of rows.entries()) {

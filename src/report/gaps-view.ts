@@ -43,7 +43,9 @@ function gapSentences({ lang, result, request }: RenderContext): string[] {
   for (const disturbance of capture.disturbances) gaps.push(message(lang, "gaps.disturbance", { disturbance }));
   if (capture.missingEvents.length > 0) gaps.push(message(lang, "gaps.events", { events: capture.missingEvents.join(", ") }));
   for (const diagnosis of result.diagnoses.filter(({ status }) => status === "failed")) {
-    gaps.push(message(lang, "gaps.rule-failed", { cause: diagnosis.cause, why: diagnosis.because === undefined ? undefined : sentencePart(diagnosis.because) }));
+    gaps.push(
+      message(lang, "gaps.rule-failed", { cause: diagnosis.cause, why: diagnosis.because === undefined ? undefined : sentencePart(diagnosis.because) }),
+    );
   }
   return [...gaps, ...withoutData(result.diagnoses, lang)];
 }
@@ -53,7 +55,11 @@ function unaccounted(request: RequestResult, lang: RenderContext["lang"]): strin
   if (ns === 0 || ns / request.durationNs < UNACCOUNTED_FROM) return [];
   const reasons = new Map<string, number>();
   for (const { reason } of request.path) if (reason !== undefined) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
-  const why = [...reasons].sort((a, b) => b[1] - a[1]).slice(0, 3).map(([reason]) => sentencePart(reason)).join("; ");
+  const why = [...reasons]
+    .sort((a, b) => b[1] - a[1])
+    .slice(0, 3)
+    .map(([reason]) => sentencePart(reason))
+    .join("; ");
   return [message(lang, "gaps.unaccounted", { ns: formatMs(ns), share: formatShare(ns / request.durationNs), why: why === "" ? undefined : why })];
 }
 

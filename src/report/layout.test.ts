@@ -25,8 +25,15 @@ describe("layout", () => {
 
 describe("values", () => {
   it("shows three figures and groups thousands", () => {
-    expect([1_203_412_345, 25_100_000, 3_421_000, 71_000, 0, 123_456_000_000, -951_000_000].map((ns) => plainSpaces(formatMs(ns))))
-      .toEqual(["1 203 ms", "25.1 ms", "3.42 ms", "0.071 ms", "0 ms", "123.5 s", "-951 ms"]);
+    expect([1_203_412_345, 25_100_000, 3_421_000, 71_000, 0, 123_456_000_000, -951_000_000].map((ns) => plainSpaces(formatMs(ns)))).toEqual([
+      "1 203 ms",
+      "25.1 ms",
+      "3.42 ms",
+      "0.071 ms",
+      "0 ms",
+      "123.5 s",
+      "-951 ms",
+    ]);
     expect(plainSpaces(grouped(1_234_567.891, 2))).toBe("1 234 567.89");
     expect([0.79, 0.004, 1, 0].map((share) => plainSpaces(formatShare(share)))).toEqual(["79 %", "0.4 %", "100 %", "0 %"]);
     expect(plainSpaces(formatOffset(412_331_000))).toBe("+412.331 ms");

@@ -42,7 +42,8 @@ function wordsOf(text: string): { readonly text: string; readonly spaceBefore: b
     };
     for (const character of charactersOf(part)) {
       if (widthOf(character) < 2) current += character;
-      else if (CLOSING.test(character) && current === "" && words.length > 0 && !first) words[words.length - 1] = { ...(words.at(-1) ?? { spaceBefore: false }), text: (words.at(-1)?.text ?? "") + character };
+      else if (CLOSING.test(character) && current === "" && words.length > 0 && !first)
+        words[words.length - 1] = { ...(words.at(-1) ?? { spaceBefore: false }), text: (words.at(-1)?.text ?? "") + character };
       else if (CLOSING.test(character)) {
         current += character;
         flush();

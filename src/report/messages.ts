@@ -6,9 +6,7 @@
  */
 import type { CauseId, CulpritKind, PathClass } from "../result/index.ts";
 
-type Required =
-  | `cause.${CauseId}.title` | `cause.${CauseId}.clause` | `class.${PathClass}`
-  | `culprit.${CulpritKind}.row` | `culprit.${CulpritKind}.noun`;
+type Required = `cause.${CauseId}.title` | `cause.${CauseId}.clause` | `class.${PathClass}` | `culprit.${CulpritKind}.row` | `culprit.${CulpritKind}.noun`;
 
 export const en = {
   // the sentence
@@ -16,14 +14,14 @@ export const en = {
   "sentence.took": "Request {request} took {duration}: {clause}.",
   "sentence.run": "{clause}.",
   "clause.none": "no single cause took a share worth naming",
-  "clause.inconclusive": "the cause cannot be told[, because {what} is missing ({why})]",
+  "clause.inconclusive": "the cause cannot be told[ ({what}: {why})]",
   "clause.other": "{cause} cost {cost} ({share})",
   "clause.failed": "it failed[ ({error})]",
   "no-request": "There is no request to explain in this recording.",
   "cause-line": "cause {cause} · {confidence} · more: {command}",
-  "also": "also: {title}: {cost} ({share})[, {culprit}]",
-  "confidence.high": "confidence high (trace and counters agree)",
-  "confidence.medium": "confidence medium (one witness: the trace)",
+  also: "also: {title}: {cost} ({share})[, {culprit}]",
+  "confidence.high": "confidence high (trace and counters)",
+  "confidence.medium": "confidence medium (the trace alone)",
   "confidence.low": "confidence low",
 
   // causes: CPU
@@ -175,6 +173,8 @@ export const en = {
   "culprit.none.row": "[{who}]",
   "culprit.none.noun": "[{who}]",
   "culprit.unnamed": "something that could not be named",
+  "culprit.threads": "{who} ({count} threads)",
+  "culprit.and-others": "{culprit} and others",
 
   // the waterfall
   "waterfall.title": "Where the time of request {request} went",
@@ -193,7 +193,7 @@ export const en = {
   "role.kernel": "kernel",
   "role.other": "other",
   "role.interrupts": "irq",
-  "interrupts": "interrupts",
+  interrupts: "interrupts",
 
   // the account
   "account.title": "The account",

@@ -28,7 +28,10 @@ const MAX_COLUMNS = 160;
 export function createContext(result: RunResult, request: RequestResult | undefined, options: RenderOptions): RenderContext {
   const columns = Number.isFinite(options.columns) ? Math.floor(options.columns) : DEFAULT_COLUMNS;
   return {
-    result, request, lang: options.lang, style: createStyle(options.color),
+    result,
+    request,
+    lang: options.lang,
+    style: createStyle(options.color),
     columns: Math.min(MAX_COLUMNS, Math.max(MIN_COLUMNS, columns)),
     servicePids: new Set(result.targets.map((target) => target.pid)),
   };

@@ -20,8 +20,16 @@ export interface Style {
 export function createStyle(color: boolean): Style {
   const c = picocolors.createColors(color);
   return {
-    heading: c.bold, strong: c.bold, alarm: (text) => c.bold(c.red(text)), quiet: c.dim, command: c.cyan,
-    run: c.green, held: c.yellow, blocked: c.blue, rival: c.red, unknown: c.magenta,
+    heading: c.bold,
+    strong: c.bold,
+    alarm: (text) => c.bold(c.red(text)),
+    quiet: c.dim,
+    command: c.cyan,
+    run: c.green,
+    held: c.yellow,
+    blocked: c.blue,
+    rival: c.red,
+    unknown: c.magenta,
   };
 }
 

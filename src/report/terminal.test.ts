@@ -26,7 +26,9 @@ describe("renderTerminal", () => {
 
   it("has its sections in the order of need", () => {
     const text = render();
-    const places = ["Request 3 was", "Where the time", "The account", "Evidence", "Compared with", "What to type", "What could not be measured"].map((title) => text.indexOf(title));
+    const places = ["Request 3 was", "Where the time", "The account", "Evidence", "Compared with", "What to type", "What could not be measured"].map((title) =>
+      text.indexOf(title),
+    );
     expect(places).toEqual([...places].sort((a, b) => a - b));
     expect(places[0]).toBe(0);
   });
@@ -36,6 +38,31 @@ describe("renderTerminal", () => {
     expect(text).toMatch(/1 203\.2 ms +100 % +3?= the whole request, to the nanosecond/);
     expect(text).toMatch(/951\.0 ms +79 % +█+.? +waiting for a CPU +stress-ng-cpu\[5150\/5151\] held it/);
     expect(text).toContain("3 more");
+  });
+
+  it("puts the threads of one rival process in one row, and says when the named one was not alone", () => {
+    const run = rivalRun();
+    const many = {
+      ...run,
+      requests: run.requests.map((request) => ({
+        ...request,
+        account: request.account.flatMap((row) =>
+          row.culprit.kind !== "rival"
+            ? [row]
+            : [0, 1].map((half) => ({ ...row, ns: row.ns / 2, share: row.share / 2, culprit: { ...row.culprit, tid: 5151 + half } })),
+        ),
+      })),
+    };
+    expect(render(many)).toMatch(/951\.0 ms +79 % +█+.? +waiting for a CPU +stress-ng-cpu\[5150\] \(2 threads\) held it/);
+    expect(render(many)).toContain("stress-ng-cpu[5150/5151] held its CPU.");
+    const company = {
+      ...many,
+      requests: many.requests.map((request) => ({
+        ...request,
+        account: request.account.map((row) => (row.culprit.tid === 5152 ? { ...row, culprit: { ...row.culprit, pid: 6000 } } : row)),
+      })),
+    };
+    expect(render(company)).toContain("stress-ng-cpu[5150/5151] and others held its CPU.");
   });
 
   it("shows an account that does not close", () => {
@@ -55,9 +82,16 @@ describe("renderTerminal", () => {
     expect(render()).toMatch(/\+951 ms +waiting for a CPU: 951 ms instead of 0 ms/);
   });
 
-  it.each([["en", 60], ["en", 100], ["zh", 60], ["zh", 100]] as const)("stays inside the columns: %s %d", (lang, columns) => {
+  it.each([
+    ["en", 60],
+    ["en", 100],
+    ["zh", 60],
+    ["zh", 100],
+  ] as const)("stays inside the columns: %s %d", (lang, columns) => {
     for (const run of [rivalRun(), unclearRun()]) {
-      const tooWide = render(run, lang, columns).split("\n").filter((line) => widthOf(line) > columns && !isCommand(line));
+      const tooWide = render(run, lang, columns)
+        .split("\n")
+        .filter((line) => widthOf(line) > columns && !isCommand(line));
       expect(tooWide).toEqual([]);
     }
   });
@@ -91,7 +125,7 @@ describe("renderTerminal", () => {
 
   it("says what is missing: lost events, unknown time, failed requests, missing events", () => {
     const text = render(unclearRun());
-    expect(text).toContain("the cause cannot be told, because sched:sched_waking is missing");
+    expect(text).toContain("the cause cannot be told (sched:sched_waking: this kernel");
     expect(text).toContain("1 234 events were lost (cpu 1: 1234)");
     expect(text).toContain("90.0 ms (77 %) of the request is lost or unknown: events were lost on cpu 1.");
     expect(text).toContain("Request 1 did not succeed: the service closed the connection.");
@@ -112,7 +146,9 @@ describe("renderTerminal", () => {
 
 describe("sentences", () => {
   it("are one line for -q", () => {
-    expect(renderSummary(rivalRun())).toBe("Request 3 was 951 ms late (1 203 ms instead of 252 ms): for 951 ms (79 %) it was ready to run, but stress-ng-cpu[5150/5151] held its CPU.\n");
+    expect(renderSummary(rivalRun())).toBe(
+      "Request 3 was 951 ms late (1 203 ms instead of 252 ms): for 951 ms (79 %) it was ready to run, but stress-ng-cpu[5150/5151] held its CPU.\n",
+    );
   });
 
   it("fill every empty sentence of a result and leave the others", () => {
@@ -120,8 +156,11 @@ describe("sentences", () => {
     const filled = withSentences({ ...run, verdict: { ...run.verdict, sentence: "kept" } }, "en");
     expect(filled.verdict.sentence).toBe("kept");
     expect(filled.requests.map(({ verdict }) => verdict.sentence)).toEqual([
-      expect.stringContaining("Request 0 took 250 ms: no single cause"), expect.stringContaining("Request 1 took"), expect.stringContaining("Request 2 took"),
-      expect.stringContaining("Request 3 was 951 ms late"), expect.stringContaining("Request 4 took"),
+      expect.stringContaining("Request 0 took 250 ms: no single cause"),
+      expect.stringContaining("Request 1 took"),
+      expect.stringContaining("Request 2 took"),
+      expect.stringContaining("Request 3 was 951 ms late"),
+      expect.stringContaining("Request 4 took"),
     ]);
   });
 
@@ -132,7 +171,8 @@ describe("sentences", () => {
 
   it("name who is not a thread", () => {
     const run = rivalRun();
-    const say = (cause: string, culprit: NonNullable<typeof run.verdict.culprit> | undefined): string => sentenceFor({ ...run.verdict, cause, culprit }, run.requests[3], "en");
+    const say = (cause: string, culprit: NonNullable<typeof run.verdict.culprit> | undefined): string =>
+      sentenceFor({ ...run.verdict, cause, culprit }, run.requests[3], "en");
     expect(say("softirq-load", { kind: "softirq", function: "NET_RX" })).toContain("mostly softirq NET_RX");
     expect(say("cfs-quota", { kind: "throttled", detail: "/docker/ab" })).toContain("was used up (/docker/ab)");
     expect(say("irqs-off", { kind: "irqs-off" })).toContain("something that could not be named kept interrupts off");

@@ -50,7 +50,17 @@ function renderVerdict(typical: number | undefined, context: RenderContext): str
   const isNamed = cause !== "none" && cause !== "inconclusive";
   const paint = isNamed && cause !== "application-cpu" ? style.alarm : style.strong;
   const lines = wrap(sentenceFor(result.verdict, request, lang, typical), columns).map(paint);
-  if (isNamed) lines.push(...wrap(message(lang, "cause-line", { cause, confidence: message(lang, `confidence.${confidence}`), command: unbroken(`stallscope causes --explain ${cause}`) }), columns).map(style.quiet));
+  if (isNamed)
+    lines.push(
+      ...wrap(
+        message(lang, "cause-line", {
+          cause,
+          confidence: message(lang, `confidence.${confidence}`),
+          command: unbroken(`stallscope causes --explain ${cause}`),
+        }),
+        columns,
+      ).map(style.quiet),
+    );
   return [...lines, ...renderAlso(context)];
 }
 

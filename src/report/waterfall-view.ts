@@ -36,7 +36,9 @@ export function renderWaterfall(request: RequestResult, context: RenderContext):
 }
 
 function nameOf(row: WaterfallRow, { lang }: RenderContext): string {
-  return row.thread === undefined ? message(lang, "interrupts") : `${printable(row.thread.comm)}[${row.thread.tid}]`;
+  if (row.thread === undefined) return message(lang, "interrupts");
+  const { comm, pid, tid } = row.thread;
+  return row.threads > 1 ? `${printable(comm)}[${pid}] ×${row.threads}` : `${printable(comm)}[${tid}]`;
 }
 
 /** What each cell shows; several kinds in one cell: the longest wins. */
@@ -67,7 +69,10 @@ export function paintCells(row: WaterfallRow, durationNs: number, cells: number)
 /** Round steps, labels where their tick is; the last label is the end of the request when there is room. */
 export function axis(durationNs: number, cells: number): string {
   const durationMs = durationNs / NS_PER_MS;
-  const step = [1, 2, 5, 10].map((factor) => factor * 10 ** Math.floor(Math.log10(durationMs / 4))).find((candidate) => durationMs / candidate <= Math.max(2, cells / 10)) ?? durationMs;
+  const step =
+    [1, 2, 5, 10]
+      .map((factor) => factor * 10 ** Math.floor(Math.log10(durationMs / 4)))
+      .find((candidate) => durationMs / candidate <= Math.max(2, cells / 10)) ?? durationMs;
   const digits = Math.max(0, -Math.floor(Math.log10(step)));
   let line = "";
   for (let tick = 0; tick * step < durationMs; tick++) {
@@ -81,7 +86,7 @@ export function axis(durationNs: number, cells: number): string {
 
 function draw(cells: readonly Cell[], row: WaterfallRow, style: Style): string {
   let line = "";
-  for (let from = 0; from < cells.length; ) {
+  for (let from = 0; from < cells.length;) {
     const cell = cells[from];
     let to = from + 1;
     while (to < cells.length && cells[to] === cell) to++;

@@ -10,7 +10,11 @@ describe("buildWaterfall", () => {
   it("has the client first, then the service, then who held the CPU, then interrupts", () => {
     const { rows, hidden } = buildWaterfall(slow, service);
     expect(rows.map((row) => `${row.role} ${row.thread?.comm ?? "-"}`)).toEqual([
-      "client stallscope", "service uvicorn", "service tts-worker", "rival stress-ng-cpu", "interrupts -",
+      "client stallscope",
+      "service uvicorn",
+      "service tts-worker",
+      "rival stress-ng-cpu",
+      "interrupts -",
     ]);
     expect(hidden).toBe(0);
   });
@@ -29,7 +33,15 @@ describe("buildWaterfall", () => {
   });
 
   it("keeps eight rows and says how many are hidden", () => {
-    const many = drawRequest("0", 0, Array.from({ length: 12 }, (_, index) => ({ ns: 1000 + index, class: "running" as const, thread: { comm: `pool-${index}`, tid: 4200 + index, pid: SERVER.pid } })));
+    const many = drawRequest(
+      "0",
+      0,
+      Array.from({ length: 12 }, (_, index) => ({
+        ns: 1000 + index,
+        class: "running" as const,
+        thread: { comm: `pool-${index}`, tid: 4200 + index, pid: SERVER.pid },
+      })),
+    );
     const { rows, hidden } = buildWaterfall(many, service);
     expect(rows.map((row) => row.thread?.comm)).toEqual(["stallscope", "pool-5", "pool-6", "pool-7", "pool-8", "pool-9", "pool-10", "pool-11"]);
     expect(hidden).toBe(6);
@@ -44,14 +56,29 @@ describe("buildWaterfall", () => {
   it("reads times that are decimal strings", () => {
     const far = drawRequest("0", 0, [{ ns: 5, class: "running", thread: WORKER }]);
     const base = 2n ** 53n + 11n;
-    const request = { ...far, beginNs: base.toString(), endNs: (base + 5n).toString(), path: far.path.map((entry) => ({ ...entry, beginNs: base.toString(), endNs: (base + 5n).toString() })) };
+    const request = {
+      ...far,
+      beginNs: base.toString(),
+      endNs: (base + 5n).toString(),
+      path: far.path.map((entry) => ({ ...entry, beginNs: base.toString(), endNs: (base + 5n).toString() })),
+    };
     expect(buildWaterfall(request, service).rows.at(-1)?.spans).toEqual([{ begin: 0, end: 5, activity: "run" }]);
   });
 });
 
 describe("cells", () => {
   it("shows what took most of a cell, and a trace of what took little", () => {
-    const row = { role: "service" as const, thread: WORKER, weightNs: 0, spans: [{ begin: 0, end: 60, activity: "run" as const }, { begin: 60, end: 100, activity: "held" as const }, { begin: 205, end: 206, activity: "run" as const }] };
+    const row = {
+      role: "service" as const,
+      thread: WORKER,
+      threads: 1,
+      weightNs: 0,
+      spans: [
+        { begin: 0, end: 60, activity: "run" as const },
+        { begin: 60, end: 100, activity: "held" as const },
+        { begin: 205, end: 206, activity: "run" as const },
+      ],
+    };
     expect(paintCells(row, 400, 4)).toEqual(["run", undefined, "brief", undefined]);
   });
 

@@ -15,8 +15,10 @@ export interface WaterfallSpan {
 
 export interface WaterfallRow {
   readonly role: Role;
-  /** undefined for the row of interrupts */
+  /** undefined for the row of interrupts; the first one met for a row of several threads */
   readonly thread: ThreadRef | undefined;
+  /** threads of a rival process share a row */
+  readonly threads: number;
   readonly spans: readonly WaterfallSpan[];
   /** time in which the row explains the request: not the time it merely waited */
   readonly weightNs: number;
@@ -32,6 +34,7 @@ export interface Waterfall {
 interface RowBuilder {
   role: Role;
   readonly thread: ThreadRef | undefined;
+  readonly tids: Set<number>;
   readonly spans: WaterfallSpan[];
   weightNs: number;
   waitNs: number;
@@ -40,7 +43,14 @@ interface RowBuilder {
 }
 
 const ACTIVITY: Partial<Record<PathClass, Activity>> = {
-  running: "run", reclaim: "reclaim", runnable: "held", hardirq: "held", softirq: "held", nmi: "held", lost: "unknown", unknown: "unknown",
+  running: "run",
+  reclaim: "reclaim",
+  runnable: "held",
+  hardirq: "held",
+  softirq: "held",
+  nmi: "held",
+  lost: "unknown",
+  unknown: "unknown",
 };
 /** a row that explains or waits less than this part of the request is clutter; the account has it */
 const WEIGHT_FROM = 0.005;
@@ -58,7 +68,7 @@ export function buildWaterfall(request: RequestResult, servicePids: ReadonlySet<
   const rowOf = (key: string, role: Role, thread: ThreadRef | undefined, depth: number): RowBuilder => {
     const known = rows.get(key);
     if (known !== undefined) return known;
-    const row: RowBuilder = { role, thread, spans: [], weightNs: 0, waitNs: 0, depth };
+    const row: RowBuilder = { role, thread, tids: new Set(), spans: [], weightNs: 0, waitNs: 0, depth };
     rows.set(key, row);
     return row;
   };
@@ -77,6 +87,7 @@ export function buildWaterfall(request: RequestResult, servicePids: ReadonlySet<
     const taker = takerOf(entry, roleOf);
     if (taker !== undefined) {
       const row = rowOf(taker.key, taker.role, taker.thread, entry.via.length + 1);
+      if (taker.thread !== undefined) row.tids.add(taker.thread.tid);
       row.spans.push({ begin, end, activity: taker.activity });
       row.weightNs += end - begin;
       // who was met as a waiter or worker first and held a CPU later stays what it is, except a stranger
@@ -93,15 +104,20 @@ function clientOf(path: readonly PathEntry[]): ThreadRef | undefined {
 }
 
 /** Who else was busy during this entry: the holder of the CPU, an interrupt, or whom the wait was for. */
-function takerOf(entry: PathEntry, roleOf: (thread: ThreadRef) => Role): { key: string; role: Role; thread: ThreadRef | undefined; activity: Activity } | undefined {
-  if (entry.class === "hardirq" || entry.class === "softirq" || entry.class === "nmi") return { key: "interrupts", role: "interrupts", thread: undefined, activity: "run" };
+function takerOf(
+  entry: PathEntry,
+  roleOf: (thread: ThreadRef) => Role,
+): { key: string; role: Role; thread: ThreadRef | undefined; activity: Activity } | undefined {
+  if (entry.class === "hardirq" || entry.class === "softirq" || entry.class === "nmi")
+    return { key: "interrupts", role: "interrupts", thread: undefined, activity: "run" };
   const thread = threadOf(entry.culprit);
   if (thread === undefined || thread.tid === entry.thread.tid || entry.class === "running" || entry.class === "reclaim") return undefined;
   const key = keyOf(thread);
   const { kind } = entry.culprit;
   if (entry.class !== "runnable") return { key, role: roleOf(thread), thread, activity: "awaited" };
   if (kind === "kernel-thread") return { key, role: "kernel", thread, activity: "run" };
-  return { key, role: kind === "self" ? "service" : "rival", thread, activity: "run" };
+  if (kind === "self") return { key, role: "service", thread, activity: "run" };
+  return { key: thread.pid > 0 ? `process ${thread.pid} ${thread.comm}` : key, role: "rival", thread, activity: "run" };
 }
 
 function threadOf({ comm, tid, pid }: Culprit): ThreadRef | undefined {
@@ -111,9 +127,16 @@ function threadOf({ comm, tid, pid }: Culprit): ThreadRef | undefined {
 const keyOf = (thread: ThreadRef): string => `${thread.pid}/${thread.tid}`;
 
 function select(rows: RowBuilder[], durationNs: number, maxRows: number): Waterfall {
-  const matters = ({ role, weightNs, waitNs }: RowBuilder): boolean => role === "client" || role === "interrupts" || weightNs >= durationNs * WEIGHT_FROM || waitNs >= durationNs * WAIT_FROM;
-  const byWeight = rows.filter(matters).sort((a, b) => Number(b.role === "client") - Number(a.role === "client") || b.weightNs - a.weightNs || b.waitNs - a.waitNs);
+  const matters = ({ role, weightNs, waitNs }: RowBuilder): boolean =>
+    role === "client" || role === "interrupts" || weightNs >= durationNs * WEIGHT_FROM || waitNs >= durationNs * WAIT_FROM;
+  const byWeight = rows
+    .filter(matters)
+    .sort((a, b) => Number(b.role === "client") - Number(a.role === "client") || b.weightNs - a.weightNs || b.waitNs - a.waitNs);
   const kept = new Set(byWeight.slice(0, maxRows));
   const shown = rows.filter((row) => kept.has(row)).sort((a, b) => ROLE_ORDER.indexOf(a.role) - ROLE_ORDER.indexOf(b.role) || a.depth - b.depth);
-  return { durationNs, hidden: rows.length - shown.length, rows: shown.map(({ role, thread, spans, weightNs }) => ({ role, thread, spans, weightNs })) };
+  return {
+    durationNs,
+    hidden: rows.length - shown.length,
+    rows: shown.map(({ role, thread, tids, spans, weightNs }) => ({ role, thread, threads: Math.max(1, tids.size), spans, weightNs })),
+  };
 }

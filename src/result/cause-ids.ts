@@ -3,13 +3,18 @@
 export const CAUSE_GROUPS = {
   cpu: ["cpu-rival", "cpu-self-contention", "rt-hog", "cfs-quota", "cpu-migration", "numa-remote"],
   "kernel-section": ["irqs-off", "preempt-off", "hardirq-load", "softirq-load", "kworker-delay"],
-  memory: [
-    "kswapd-reclaim", "direct-reclaim", "memcg-reclaim", "swap-in", "compaction", "cold-page-cache", "page-cache-evicted", "oom-kill",
-  ],
+  memory: ["kswapd-reclaim", "direct-reclaim", "memcg-reclaim", "swap-in", "compaction", "cold-page-cache", "page-cache-evicted", "oom-kill"],
   storage: ["block-io", "fsync-journal", "writeback-throttle", "log-backpressure"],
   waiting: [
-    "lock-contention", "gil-convoy", "event-loop-blocked", "app-queue", "framework-polling", "app-sleep", "upstream-dependency",
-    "process-spawn", "stopped",
+    "lock-contention",
+    "gil-convoy",
+    "event-loop-blocked",
+    "app-queue",
+    "framework-polling",
+    "app-sleep",
+    "upstream-dependency",
+    "process-spawn",
+    "stopped",
   ],
   hardware: ["cpu-frequency", "idle-exit", "vcpu-steal", "hardware-noise"],
   gpu: ["gpu-driver-init", "gpu-wait", "model-reload"],

@@ -6,8 +6,17 @@ import { brokenLaws, CAUSE_IDS, nsBetween, nsValue, parseResult, resultJsonSchem
 
 const worker = { comm: "worker", tid: 12, pid: 11 };
 const request: RequestResult = {
-  id: "0", kind: "http", status: "ok", durationNs: 30, beginNs: 100, endNs: 130, phases: [],
-  account: [{ class: "running", culprit: { kind: "thread", ...worker }, ns: 20, share: 2 / 3 }, { class: "runnable", culprit: { kind: "rival", tid: 9 }, ns: 10, share: 1 / 3 }],
+  id: "0",
+  kind: "http",
+  status: "ok",
+  durationNs: 30,
+  beginNs: 100,
+  endNs: 130,
+  phases: [],
+  account: [
+    { class: "running", culprit: { kind: "thread", ...worker }, ns: 20, share: 2 / 3 },
+    { class: "runnable", culprit: { kind: "rival", tid: 9 }, ns: 10, share: 1 / 3 },
+  ],
   path: [
     { beginNs: 100, endNs: 110, class: "running", thread: worker, depth: 0, culprit: { kind: "thread", ...worker }, via: [] },
     { beginNs: 110, endNs: 120, class: "runnable", thread: worker, depth: 0, culprit: { kind: "rival", tid: 9 }, via: [] },
@@ -16,9 +25,14 @@ const request: RequestResult = {
   verdict: { cause: "none", costNs: 0, share: 0, confidence: "low", sentence: "" },
 };
 const run: RunResult = {
-  schemaVersion: 1, tool: { name: "stallscope", version: "0" }, host: { cpus: 1 },
+  schemaVersion: 1,
+  tool: { name: "stallscope", version: "0" },
+  host: { cpus: 1 },
   capture: { clock: "mono", events: [], missingEvents: [], eventCount: 0, durationNs: 30, lost: { total: 0, perCpu: [] }, problems: [], disturbances: [] },
-  targets: [], requests: [request], diagnoses: [], verdict: { cause: "none", costNs: 0, share: 0, confidence: "low", sentence: "" },
+  targets: [],
+  requests: [request],
+  diagnoses: [],
+  verdict: { cause: "none", costNs: 0, share: 0, confidence: "low", sentence: "" },
 };
 
 const caught = (action: () => unknown): unknown => {

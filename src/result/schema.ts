@@ -8,17 +8,46 @@ import { z } from "zod";
 export const SCHEMA_VERSION = 1;
 
 export const CLASSES = [
-  "running", "hardirq", "softirq", "nmi", "reclaim", "runnable",
-  "blocked-io", "blocked-fault", "blocked-lock", "blocked-pipe", "blocked-network", "blocked-timer", "blocked-work",
-  "blocked-device", "blocked-child", "blocked-stopped", "blocked-other", "lost", "unknown",
+  "running",
+  "hardirq",
+  "softirq",
+  "nmi",
+  "reclaim",
+  "runnable",
+  "blocked-io",
+  "blocked-fault",
+  "blocked-lock",
+  "blocked-pipe",
+  "blocked-network",
+  "blocked-timer",
+  "blocked-work",
+  "blocked-device",
+  "blocked-child",
+  "blocked-stopped",
+  "blocked-other",
+  "lost",
+  "unknown",
 ] as const;
 
 export const CULPRIT_KINDS = [
   /** a thread doing its own work, or the thread somebody waited for */
   "thread",
   /** runnable: who held the CPU */
-  "rival", "self", "kernel-thread", "throttled", "idle-exit", "irqs-off", "preempt-off",
-  "hardirq", "softirq", "nmi", "timer", "device", "work", "network", "none",
+  "rival",
+  "self",
+  "kernel-thread",
+  "throttled",
+  "idle-exit",
+  "irqs-off",
+  "preempt-off",
+  "hardirq",
+  "softirq",
+  "nmi",
+  "timer",
+  "device",
+  "work",
+  "network",
+  "none",
 ] as const;
 
 const ns = z.union([z.number().int(), z.string().regex(/^-?\d+$/)]);
@@ -45,7 +74,8 @@ export const viaSchema = z.object({
 });
 
 export const pathEntrySchema = z.object({
-  beginNs: ns, endNs: ns,
+  beginNs: ns,
+  endNs: ns,
   class: z.enum(CLASSES),
   thread: threadRefSchema,
   cpu: z.number().int().optional(),
@@ -59,11 +89,18 @@ export const pathEntrySchema = z.object({
 });
 
 export const accountRowSchema = z.object({
-  class: z.enum(CLASSES), culprit: culpritSchema, ns: z.number().int(), share: z.number(),
+  class: z.enum(CLASSES),
+  culprit: culpritSchema,
+  ns: z.number().int(),
+  share: z.number(),
 });
 
 export const evidenceSchema = z.object({
-  event: z.string(), timeNs: ns, cpu: z.number().int(), tid: z.number().int(), text: z.string(),
+  event: z.string(),
+  timeNs: ns,
+  cpu: z.number().int(),
+  tid: z.number().int(),
+  text: z.string(),
 });
 
 export const missingSchema = z.object({
@@ -76,7 +113,8 @@ export const verdictSchema = z.object({
   /** a cause id, `none` or `inconclusive` */
   cause: z.string(),
   request: z.string().optional(),
-  costNs: z.number().int(), share: z.number(),
+  costNs: z.number().int(),
+  share: z.number(),
   confidence: z.enum(["high", "medium", "low"]),
   sentence: z.string(),
   culprit: culpritSchema.optional(),
@@ -110,10 +148,13 @@ export const diagnosisSchema = z.object({
 });
 
 export const requestSchema = z.object({
-  id: z.string(), kind: z.string(),
+  id: z.string(),
+  kind: z.string(),
   status: z.enum(["ok", "failed", "timeout"]),
   error: z.string().optional(),
-  durationNs: z.number().int(), beginNs: ns, endNs: ns,
+  durationNs: z.number().int(),
+  beginNs: ns,
+  endNs: ns,
   phases: z.array(z.object({ name: z.string(), beginNs: ns, endNs: ns })),
   account: z.array(accountRowSchema),
   path: z.array(pathEntrySchema),
@@ -125,8 +166,11 @@ export const runResultSchema = z.object({
   tool: z.object({ name: z.literal("stallscope"), version: z.string() }),
   host: z.object({ kernel: z.string().optional(), arch: z.string().optional(), cpus: z.number().int(), bootId: z.string().optional() }),
   capture: z.object({
-    clock: z.string(), events: z.array(z.string()), missingEvents: z.array(z.string()),
-    eventCount: z.number().int(), durationNs: z.number().int(),
+    clock: z.string(),
+    events: z.array(z.string()),
+    missingEvents: z.array(z.string()),
+    eventCount: z.number().int(),
+    durationNs: z.number().int(),
     lost: z.object({ total: z.number().int(), perCpu: z.array(z.object({ cpu: z.number().int(), count: z.number().int(), intervals: z.number().int() })) }),
     overhead: z.object({ ownCpuNs: z.number().int(), events: z.number().int(), bytes: z.number().int() }).optional(),
     problems: z.array(z.string()),
@@ -134,10 +178,14 @@ export const runResultSchema = z.object({
   }),
   targets: z.array(z.object({ pid: z.number().int(), comm: z.string(), name: z.string() })),
   requests: z.array(requestSchema),
-  contrast: z.object({
-    slow: z.array(z.string()), fast: z.array(z.string()), excessNs: z.number().int(),
-    byClass: z.array(z.object({ class: z.enum(CLASSES), slowNs: z.number().int(), fastNs: z.number().int(), excessNs: z.number().int() })),
-  }).optional(),
+  contrast: z
+    .object({
+      slow: z.array(z.string()),
+      fast: z.array(z.string()),
+      excessNs: z.number().int(),
+      byClass: z.array(z.object({ class: z.enum(CLASSES), slowNs: z.number().int(), fastNs: z.number().int(), excessNs: z.number().int() })),
+    })
+    .optional(),
   diagnoses: z.array(diagnosisSchema),
   verdict: verdictSchema,
 });

@@ -14,7 +14,8 @@ export function validateResult(document: unknown, file?: string): RunResult {
   const version = z.object({ schemaVersion: z.number() }).safeParse(document);
   if (version.success && version.data.schemaVersion > SCHEMA_VERSION) {
     throw new ImportError("result-version", `this result has schema version ${version.data.schemaVersion}; this program reads up to ${SCHEMA_VERSION}`, {
-      ...where, hint: "upgrade stallscope",
+      ...where,
+      hint: "upgrade stallscope",
     });
   }
   const parsed = runResultSchema.safeParse(document);

@@ -15,7 +15,8 @@ interface Values {
 }
 
 export function defineAnalyze(program: Command, run: RunHandler): void {
-  program.command("analyze")
+  program
+    .command("analyze")
     .description("explain a recording: a directory of stallscope, or a trace.dat of trace-cmd")
     .argument("<file>", "directory or trace.dat")
     .optionsGroup("Where the request is (default: the recording's own requests or stallscope's markers):")
@@ -25,12 +26,15 @@ export function defineAnalyze(program: Command, run: RunHandler): void {
     .option("--from <time>", "begin: seconds as in trace-cmd report, or ns", traceTime)
     .option("--to <time>", "end: seconds as in trace-cmd report, or ns", traceTime)
     .option("--fail-on <share>", "exit with 1 when the cause took this share of the slowest request or more, e.g. 20%", share)
-    .addHelpText("after", examples(
-      "stallscope analyze ./stallscope-20261124-101500",
-      "stallscope analyze trace.dat --begin 'request begin id=(\\d+)' --end 'request end id=(\\d+)'",
-      "stallscope analyze trace.dat --thread 4711 --from 4512.123456 --to 4513.326789",
-      "stallscope analyze trace.dat --lang zh",
-    ))
+    .addHelpText(
+      "after",
+      examples(
+        "stallscope analyze ./stallscope-20261124-101500",
+        "stallscope analyze trace.dat --begin 'request begin id=(\\d+)' --end 'request end id=(\\d+)'",
+        "stallscope analyze trace.dat --thread 4711 --from 4512.123456 --to 4513.326789",
+        "stallscope analyze trace.dat --lang zh",
+      ),
+    )
     .action((path: string, values: Values) => run("analyze", readAnalyze(path, values)));
 }
 
@@ -43,7 +47,8 @@ function readAnalyze(path: string, values: Values): AnalyzeRequest {
     return { ...base, query: { kind: "markers", begin, end } };
   }
   if (begin !== undefined || end !== undefined) throw usage("--begin/--end and --thread/--from/--to do not go together", "use markers or a window of time");
-  if (thread === undefined || from === undefined || to === undefined) throw usage("--thread, --from and --to go together", "e.g. --thread 4711 --from 4512.1 --to 4513.3");
+  if (thread === undefined || from === undefined || to === undefined)
+    throw usage("--thread, --from and --to go together", "e.g. --thread 4711 --from 4512.1 --to 4513.3");
   if (to <= from) throw usage("--to is not after --from", "both are times of the recording's clock");
   return { ...base, query: { kind: "thread", tid: thread, from, to } };
 }

@@ -21,14 +21,17 @@ export function defineDiagnose(program: Command, run: RunHandler): void {
     .option("--keep", "keep the recording in ./stallscope-ID; default: it is deleted after the report")
     .option("--buffer <kB>", "size of the ring buffer per CPU, kB", wholeNumber(64, 4_194_304))
     .option("--fail-on <share>", "exit with 1 when the cause took this share of the slowest request or more, e.g. 20%", share)
-    .addHelpText("after", examples(
-      "sudo stallscope diagnose --url http://127.0.0.1:8000/health",
-      "sudo stallscope diagnose --trigger openai-speech --url http://127.0.0.1:8000 --text 'Hello there' -n 10",
-      "sudo stallscope diagnose --trigger gradio --url http://127.0.0.1:7860 --api /generate --input text='Hello there'",
-      "sudo stallscope diagnose --name webui.py --url http://10.0.0.7/tts --header 'content-type: application/json' --body tts.json",
-      "sudo stallscope diagnose --pid 4711 -- curl -s http://127.0.0.1:8000/tts",
-      "sudo stallscope diagnose --url http://127.0.0.1:8000/tts --fail-on 20% --json > result.json",
-    ))
+    .addHelpText(
+      "after",
+      examples(
+        "sudo stallscope diagnose --url http://127.0.0.1:8000/health",
+        "sudo stallscope diagnose --trigger openai-speech --url http://127.0.0.1:8000 --text 'Hello there' -n 10",
+        "sudo stallscope diagnose --trigger gradio --url http://127.0.0.1:7860 --api /generate --input text='Hello there'",
+        "sudo stallscope diagnose --name webui.py --url http://10.0.0.7/tts --header 'content-type: application/json' --body tts.json",
+        "sudo stallscope diagnose --pid 4711 -- curl -s http://127.0.0.1:8000/tts",
+        "sudo stallscope diagnose --url http://127.0.0.1:8000/tts --fail-on 20% --json > result.json",
+      ),
+    )
     .action((argv: string[], values: Values) => run("diagnose", readDiagnose(values, argv)));
 }
 
@@ -39,6 +42,8 @@ function readDiagnose(values: Values, argv: readonly string[]): DiagnoseRequest 
     firing,
     target: targetQuery(values, firing.trigger.kind === "command" ? undefined : firing.trigger.url),
     keep: keep === true || output !== undefined,
-    ...(output === undefined ? {} : { output }), ...(failOn === undefined ? {} : { failOn }), ...(buffer === undefined ? {} : { bufferKb: buffer }),
+    ...(output === undefined ? {} : { output }),
+    ...(failOn === undefined ? {} : { failOn }),
+    ...(buffer === undefined ? {} : { bufferKb: buffer }),
   };
 }

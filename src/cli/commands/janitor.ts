@@ -4,7 +4,8 @@ import type { RunHandler } from "../handlers.ts";
 import { examples } from "../help-examples.ts";
 
 export function defineJanitor(program: Command, run: RunHandler): void {
-  program.command("janitor")
+  program
+    .command("janitor")
     .description("remove the trace instances that killed runs left behind")
     .addHelpText("after", examples("sudo stallscope janitor", "sudo stallscope janitor --json", "sudo stallscope janitor --quiet"))
     .action(() => run("janitor", {}));

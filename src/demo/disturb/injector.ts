@@ -4,12 +4,10 @@ import type { Culprit } from "../types.ts";
 
 /** First argument of the process, as JSON. */
 export type InjectorConfig =
-  | { readonly role: "worker"; readonly comm: string; readonly work: WorkConfig; readonly threads: number; readonly limitMs: number }
+  | { readonly role: "worker"; readonly comm: string; readonly threads: number; readonly limitMs: number }
   | { readonly role: "stop"; readonly target: ProcessIdentity; readonly delayMs: number; readonly stopMs: number }
   | { readonly role: "quota"; readonly target: ProcessIdentity; readonly quotaUs: number; readonly periodUs: number }
   | { readonly role: "log-collector" };
-
-export type WorkConfig = { readonly kind: "checksum" } | { readonly kind: "write"; readonly path: string };
 
 /** However it is told to go on: nothing lasts longer. */
 export const LONGEST_MS = 5000;

@@ -1,28 +1,25 @@
-/** Reads the service's log from descriptor 3 and passes it on, and now and then stops reading, as a log driver with a full disk does. */
-import { Socket } from "node:net";
+/** Passes the service's log on, and stops reading when told to, as a log driver with a full disk does. */
 import { nameThread } from "../service/thread-name.ts";
+import { CONTROL_WORDS, GO, LIMIT_MS, startHelperThread } from "./helper-thread.ts";
 import type { Injector } from "./injector.ts";
 
-const PIPE = 3;
-
-export function createLogCollector(): Injector {
+export async function createLogCollector(): Promise<Injector> {
   const comm = "log-collector";
   nameThread(comm);
-  const pipe = new Socket({ fd: PIPE, readable: true, writable: false });
+  const words = new SharedArrayBuffer(CONTROL_WORDS * 4);
+  const control = new Int32Array(words);
   // standard output carries the answers to orders
-  pipe.on("data", (part: Buffer) => process.stderr.write(part)).on("error", () => undefined);
-  let timer: NodeJS.Timeout | undefined;
-  const resume = async (): Promise<void> => {
-    clearTimeout(timer);
-    pipe.resume();
-  };
+  const reader = await startHelperThread({ role: "log-collector", words, comm }, (part) => process.stderr.write(part));
   return {
-    culprits: [{ pid: process.pid, tid: process.pid, comm }],
+    culprits: [reader],
     async begin(ms) {
-      pipe.pause();
-      timer = setTimeout(() => void resume(), ms);
+      Atomics.store(control, LIMIT_MS, ms);
+      Atomics.store(control, GO, 1);
     },
-    end: resume,
-    dispose: async () => void pipe.destroy(),
+    async end() {
+      Atomics.store(control, GO, 0);
+      Atomics.notify(control, GO);
+    },
+    dispose: async () => undefined,
   };
 }

@@ -3,10 +3,13 @@
  * It ends what it does 5 s after `begin` at the latest, and ends itself, with everything undone, when its standard input is closed.
  */
 import { createInterface } from "node:readline";
-import { isMainThread } from "node:worker_threads";
-import { EXIT } from "../../base/index.ts";
+import { isMainThread, parentPort, workerData } from "node:worker_threads";
+import { EXIT, assertExists } from "../../base/index.ts";
+import { nameThread } from "../service/thread-name.ts";
+import type { FromHelperThread, HelperThreadData } from "./helper-thread.ts";
 import { LONGEST_MS, type Injector, type InjectorConfig } from "./injector.ts";
 import { createLogCollector } from "./log-collector.ts";
+import { runLogCollectorThread } from "./log-collector-thread.ts";
 import { createQuotaInjector } from "./quota-injector.ts";
 import { createStopInjector } from "./stop-injector.ts";
 import { createWorkInjector } from "./work-injector.ts";
@@ -62,6 +65,14 @@ async function serve(): Promise<void> {
   say({ culprits: injector.culprits });
 }
 
+function serveAsThread(): void {
+  const { role, words, comm } = workerData as HelperThreadData;
+  const port = assertExists(parentPort, "the port of the helper's main thread");
+  port.postMessage({ tid: nameThread(comm) } satisfies FromHelperThread);
+  if (role === "worker") runWorkThread(new Int32Array(words));
+  else runLogCollectorThread(new Int32Array(words), port);
+}
+
 if (isMainThread) {
   try {
     await serve();
@@ -70,5 +81,5 @@ if (isMainThread) {
     process.exit(EXIT.environment);
   }
 } else {
-  runWorkThread();
+  serveAsThread();
 }

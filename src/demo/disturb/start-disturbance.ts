@@ -1,7 +1,6 @@
 /** How is each scenario set up around a running service? */
 import { request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { join } from "node:path";
 import { EXIT, UserError } from "../../base/index.ts";
 import { entryPoint } from "../../linux/index.ts";
 import { culpritsIn } from "../culprits.ts";
@@ -13,9 +12,9 @@ import type { Culprit, DemoService, Disturbance, ScenarioId } from "../types.ts"
 import { keepOff, pinToOneCpu } from "./cpu-placement.ts";
 import { LONGEST_MS, type InjectorConfig } from "./injector.ts";
 
-/** Four threads share a CPU with the one of the service that works at a time: a request of 0.25 s takes 1.2 s. */
-const RIVALS = 4;
-const QUOTA_US = 25_000;
+/** Six threads share a CPU with the one of the service that works at a time: a request of 0.17 s takes seven times as long. */
+const RIVALS = 6;
+const QUOTA_US = 20_000;
 const PERIOD_US = 100_000;
 const HOLD_MS = 600;
 /** The kernel itself rescues ordinary threads after 0.95 s (fair server, RT throttling). */
@@ -48,18 +47,20 @@ const START: Readonly<Record<ScenarioId, (service: DemoService) => Promise<Parts
     const helper = await startInjector({ role: "stop", target: service.identity, delayMs: STOP_DELAY_MS, stopMs: STOP_MS });
     return ofHelper(helper, `SIGSTOP, and SIGCONT ${STOP_MS} ms later`, culpritsIn(helper.ready));
   },
-  fsync: async (service) => {
-    const helper = await startInjector({ role: "worker", comm: "nightly-copy", work: { kind: "write", path: join(service.stateDir, "copy.bin") }, threads: 1, limitMs: 3000 });
-    return ofHelper(helper, "another program writes 48 MB to the same disk, syncs it, and again", culpritsIn(helper.ready));
+  lock: async (service) => {
+    let free = 0;
+    return {
+      describe: `the thread cache-refresh holds the lock of the speaker cache for ${HOLD_MS} ms`,
+      culprits: service.threads.filter((thread) => thread.comm === "cache-refresh").map((thread): Culprit => ({ pid: service.pid, ...thread })),
+      begin: async () => {
+        await post(service.port, "/v1/cache/refresh", { hold_ms: HOLD_MS });
+        free = performance.now() + HOLD_MS;
+      },
+      // it lets go by itself
+      end: () => sleep(Math.max(0, free - performance.now())),
+      dispose: async () => undefined,
+    };
   },
-  lock: async (service) => ({
-    describe: `the thread cache-refresh holds the lock of the speaker cache for ${HOLD_MS} ms`,
-    culprits: service.threads.filter((thread) => thread.comm === "cache-refresh").map((thread): Culprit => ({ pid: service.pid, ...thread })),
-    begin: () => post(service.port, "/v1/cache/refresh", { hold_ms: HOLD_MS }),
-    // it lets go by itself
-    end: () => sleep(HOLD_MS),
-    dispose: async () => undefined,
-  }),
   cold: async (service) => {
     if (!service.isOnDisk) throw needs("cold", "its files are in memory, not on a disk");
     return {
@@ -97,7 +98,7 @@ async function onOneCpu(service: DemoService, options: ContestOptions, describe:
   const placement = await pinToOneCpu(service.pid);
   let helper: LineProcess | undefined;
   try {
-    helper = await startInjector({ role: "worker", comm, work: { kind: "checksum" }, threads, limitMs });
+    helper = await startInjector({ role: "worker", comm, threads, limitMs });
     const culprits = culpritsIn(helper.ready);
     if (helper.child.pid !== undefined) await keepOff(helper.child.pid, placement);
     for (const { tid } of culprits) {

@@ -14,8 +14,6 @@ import type { RefreshThread } from "./speech-threads.ts";
 export interface ServerParts {
   readonly pipeline: SpeechPipeline;
   readonly outputs: Outputs;
-  /** also speech that is streamed is kept as a file */
-  readonly savesAll: boolean;
   readonly refresh: RefreshThread;
 }
 
@@ -35,7 +33,7 @@ export function createSpeechServer(parts: ServerParts): Server {
       case "GET /health":
         return sendJson(response, { status: "ok", queue: parts.pipeline.queue.size });
       case "POST /v1/audio/speech":
-        return answerSpeech(request, response, parts.pipeline, parts.savesAll ? parts.outputs : undefined);
+        return answerSpeech(request, response, parts.pipeline);
       case "POST /v1/cache/refresh":
         return refresh(request, response);
       case "GET /config":

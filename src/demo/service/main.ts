@@ -14,13 +14,14 @@ import { StartError } from "./service-error.ts";
 import { readOptions, type ServiceOptions } from "./service-options.ts";
 import { createSpeakerCache, fillSpeakerCache, speakerCacheOn } from "./speaker-cache.ts";
 import { SpeechPipeline } from "./speech-pipeline.ts";
-import { startRefreshThread, startSpeechThread } from "./speech-threads.ts";
+import { startRefreshThread, startSpeechThread, type SpeechThread } from "./speech-threads.ts";
 import { nameThread } from "./thread-name.ts";
 import { writeWeights } from "./weights.ts";
 
 const TTS_THREADS = 2;
-/** Compiled code and caches make the first requests of a thread up to five times slower; three later ones differ by some per cent. */
-const WARM_UP_TEXTS = ["The train to the airport is late again this morning.", "开往机场的火车今天早上又晚点了。", "This sentence is the last one that nobody hears."];
+/** The engine's code is compiled in two steps, which makes the first sentences of a thread up to five times slower. */
+const WARM_UP_TEXTS = ["开往机场的火车今天早上又晚点了。", "The train to the airport is late again this morning."];
+const WARM_UP_ROUNDS = { least: 3, most: 8 };
 
 function leave(options: ServiceOptions, code: number): never {
   if (options.removesStateDir) rmSync(options.stateDir, { recursive: true, force: true });
@@ -38,14 +39,30 @@ async function serve(options: ServiceOptions): Promise<void> {
   const speech = await Promise.all(Array.from({ length: TTS_THREADS }, (_, index) =>
     startSpeechThread({ role: "tts", comm: `tts-worker-${index}`, weightsPath, speakerCache, logProgress: options.logProgress })));
   const refresh = await startRefreshThread({ role: "cache-refresh", comm: "cache-refresh", speakerCache });
+  await warmUp(speech);
   const pipeline = new SpeechPipeline(speech, options.concurrency);
-  for (const text of WARM_UP_TEXTS) {
-    for (let thread = 0; thread < TTS_THREADS; thread++) await pipeline.speak(text, { segment: async () => undefined }, { isQuiet: true, thread });
-  }
-  const server = createSpeechServer({ pipeline, outputs: new Outputs(options.stateDir, options.saveSync), savesAll: options.saveSync, refresh });
+  const server = createSpeechServer({ pipeline, outputs: new Outputs(options.stateDir), refresh });
   await new Promise<void>((resolve, reject) => server.once("error", reject).listen(options.port, "127.0.0.1", resolve));
   const threads = [...speech, refresh].map(({ tid, comm }) => ({ tid, comm }));
   logLine(JSON.stringify({ port: (server.address() as AddressInfo).port, pid: process.pid, threads, weightsPath }));
+}
+
+/** Speaks for nobody, with all threads at once, until it gets no faster. */
+async function warmUp(threads: readonly SpeechThread[]): Promise<void> {
+  const pipeline = new SpeechPipeline(threads, threads.length);
+  const round = async (thread: number): Promise<number> => {
+    let ms = 0;
+    for (const text of WARM_UP_TEXTS) ms += (await pipeline.speak(text, { segment: async () => undefined }, { isQuiet: true, thread })).s2melMs;
+    return ms;
+  };
+  await Promise.all(threads.map(async (_, thread) => {
+    let best = Infinity;
+    for (let count = 1; count <= WARM_UP_ROUNDS.most; count++) {
+      const ms = await round(thread);
+      if (count >= WARM_UP_ROUNDS.least && ms > best * 0.8) return;
+      best = Math.min(best, ms);
+    }
+  }));
 }
 
 function read(): ServiceOptions | undefined {

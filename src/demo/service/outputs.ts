@@ -9,14 +9,11 @@ const KEPT = 8;
 
 export class Outputs {
   readonly #folder: string;
-  readonly #isSynced: boolean;
   readonly #files: string[] = [];
   #count = 0;
 
-  /** `isSynced`: a request is done only when its file is on the disk. */
-  constructor(stateDir: string, isSynced: boolean) {
+  constructor(stateDir: string) {
     this.#folder = join(stateDir, "outputs");
-    this.#isSynced = isSynced;
     mkdirSync(this.#folder, { recursive: true });
   }
 
@@ -27,7 +24,6 @@ export class Outputs {
     const file = await open(path, "w", 0o600);
     try {
       await file.writev([wavHeader(OUTPUT_RATE, sound.length), sound]);
-      if (this.#isSynced) await file.sync();
     } finally {
       await file.close();
     }

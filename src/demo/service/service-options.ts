@@ -11,13 +11,11 @@ export interface ServiceOptions {
   readonly removesStateDir: boolean;
   /** writes every step of a request to the log */
   readonly logProgress: boolean;
-  /** keeps each request's sound as a file and waits until it is on the disk */
-  readonly saveSync: boolean;
   /** requests at once */
   readonly concurrency: number;
 }
 
-const USAGE = "usage: demo-service --state-dir DIR [--port N] [--concurrency N] [--remove-state-dir] [--log-progress] [--save-sync]";
+const USAGE = "usage: demo-service --state-dir DIR [--port N] [--concurrency N] [--remove-state-dir] [--log-progress]";
 
 /** StartError says how it is called rightly. */
 export function readOptions(argv: readonly string[]): ServiceOptions {
@@ -30,17 +28,16 @@ export function readOptions(argv: readonly string[]): ServiceOptions {
     port, stateDir, concurrency,
     removesStateDir: values["remove-state-dir"] === true,
     logProgress: values["log-progress"] === true,
-    saveSync: values["save-sync"] === true,
   };
 }
 
-function parse(argv: readonly string[]): { readonly port?: string; readonly concurrency?: string; readonly "state-dir"?: string; readonly "remove-state-dir"?: boolean; readonly "log-progress"?: boolean; readonly "save-sync"?: boolean } {
+function parse(argv: readonly string[]): { readonly port?: string; readonly concurrency?: string; readonly "state-dir"?: string; readonly "remove-state-dir"?: boolean; readonly "log-progress"?: boolean } {
   try {
     return parseArgs({
       args: [...argv],
       options: {
         port: { type: "string" }, concurrency: { type: "string" }, "state-dir": { type: "string" },
-        "remove-state-dir": { type: "boolean" }, "log-progress": { type: "boolean" }, "save-sync": { type: "boolean" },
+        "remove-state-dir": { type: "boolean" }, "log-progress": { type: "boolean" },
       },
     }).values;
   } catch {

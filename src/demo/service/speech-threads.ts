@@ -58,7 +58,8 @@ export async function startRefreshThread(role: Extract<WorkerRole, { role: "cach
 }
 
 function start(role: WorkerRole): Promise<{ worker: Worker; tid: number }> {
-  const worker = new Worker(entryPoint("tts-worker"), { workerData: role, name: role.comm, execArgv: [] });
+  // unless it keeps both to itself Node opens process.stdout, which makes descriptor 1 non-blocking for all threads: lines would be lost
+  const worker = new Worker(entryPoint("tts-worker"), { workerData: role, name: role.comm, execArgv: [], stdout: true, stderr: true });
   return new Promise((resolve, reject) => {
     worker.once("error", reject);
     worker.once("message", (message: FromWorker) => {

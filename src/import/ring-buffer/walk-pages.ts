@@ -8,8 +8,11 @@
  *     29     padding (delta 0: rest unused)     30     time extend: u32 high part of the delta
  *     31     absolute stamp, 59 bits, the top bits come from the running time
  *
+ * type_len is the low 5 bits of the header on little-endian kernels and the high 5 on big-endian ones.
  * Source: Linux include/linux/ring_buffer.h and kernel/trace/ring_buffer.c (6.12).
  */
+import type { HeaderPage } from "../header-page.ts";
+import type { PageMemory } from "./page-memory.ts";
 
 const COMMIT_MASK = 0x07ffffff;
 const MISSED_EVENTS = 0x80000000;
@@ -20,99 +23,106 @@ const TWO_32 = 4_294_967_296;
 /** 2^59 ns: absolute stamps carry that many bits */
 const ABSOLUTE_BITS = 576_460_752_303_423_488;
 
-export interface PageLayout {
-  readonly pageSize: number;
-  readonly dataOffset: number;
-  readonly commitOffset: number;
-  readonly longSize: 4 | 8;
+/** A 64-bit clock base in words of 32 bits: times are doubles of ns since it, exact below 2^53. */
+export interface ClockBase {
+  readonly low: number;
+  readonly high: number;
 }
 
 export interface PageVisitor {
-  /** `at` and `size` in bytes of the same memory; `time` in ns since the base. */
+  /** `at` and `size` in bytes of the memory; `time` in ns since the base. */
   record(id: number, at: number, size: number, time: number): void;
-  /** Events are missing between the last record (or the begin) and `to`. */
-  lost(to: number, count: number | undefined): void;
-  /** The rest of the sub-buffer was given up. */
+  /** Events are missing before the next record. `count` undefined = the kernel does not know how many. */
+  missed(count: number | undefined): void;
+  /** The rest of the sub-buffer at byte `at` was given up. */
   corrupt(at: number, what: string): void;
 }
 
-/** Walks all whole sub-buffers in [begin, end) bytes. `begin` is a multiple of 4. Base is split in two words. */
-export function walkPages(u32: Uint32Array, bytes: Uint8Array, begin: number, end: number, layout: PageLayout, baseLow: number, baseHigh: number, visitor: PageVisitor): void {
+/** Walks the sub-buffers of the memory. A last one that is cut off is walked if all its data is there. */
+export function walkPages(memory: PageMemory, layout: HeaderPage, base: ClockBase, visitor: PageVisitor): void {
+  const { u32, little } = memory;
   const { pageSize, dataOffset, commitOffset, longSize } = layout;
-  for (let page = begin; page + pageSize <= end; page += pageSize) {
+  const end = memory.bytes.length;
+  // where the low and high word of a 64-bit value are
+  const lowWord = little ? 0 : 1;
+  const commitWordOffset = (commitOffset >> 2) + (longSize === 8 ? lowWord : 0);
+  for (let page = 0; page < end; page += pageSize) {
+    const room = Math.min(pageSize, end - page);
+    if (room < dataOffset) {
+      visitor.corrupt(page, `only ${room} bytes of the last sub-buffer are there`);
+      return;
+    }
     const word = page >> 2;
-    const commitWord = u32[word + (commitOffset >> 2)] as number;
+    const commitWord = u32[word + commitWordOffset] as number;
     const commit = commitWord & COMMIT_MASK;
-    let time = ((u32[word + 1] as number) - baseHigh) * TWO_32 + ((u32[word] as number) - baseLow);
-    if (commit > pageSize - dataOffset) {
-      visitor.corrupt(page, `the sub-buffer says it holds ${commit} bytes`);
+    if (commitWord & MISSED_EVENTS) visitor.missed(storedCount(memory, commitWord, page + dataOffset + commit, page + room, longSize));
+    if (commit > room - dataOffset) {
+      visitor.corrupt(page, room < pageSize ? `only ${room} bytes of the last sub-buffer are there` : `the sub-buffer says it holds ${commit} bytes`);
       continue;
     }
-    if (commitWord & MISSED_EVENTS) {
-      let count: number | undefined;
-      if (commitWord & MISSED_STORED && dataOffset + commit + longSize <= pageSize) {
-        const at = (page + dataOffset + commit) >> 2;
-        count = (u32[at] as number) + (longSize === 8 ? (u32[at + 1] as number) * TWO_32 : 0);
-      }
-      visitor.lost(time, count);
-    }
+    let time = ((u32[word + 1 - lowWord] as number) - base.high) * TWO_32 + ((u32[word + lowWord] as number) - base.low);
     const stop = page + dataOffset + commit;
     let at = page + dataOffset;
     while (at + 4 <= stop) {
       const header = u32[at >> 2] as number;
-      const type = header & 31;
-      const delta = header >>> 5;
-      if (type >= 1 && type <= 28) {
-        const size = type << 2;
-        time += delta;
-        if (at + 4 + size > stop) {
-          visitor.corrupt(at, "a record reaches past the data of its sub-buffer");
-          break;
-        }
-        visitor.record((bytes[at + 4] as number) | ((bytes[at + 5] as number) << 8), at + 4, size, time);
-        at += 4 + size;
-        continue;
-      }
+      const type = little ? header & 31 : header >>> 27;
+      const delta = little ? header >>> 5 : header & 0x07ffffff;
       if (type === 29 && delta === 0) break;
       if (at + 8 > stop) {
         visitor.corrupt(at, "a record header is cut off");
         break;
       }
       const next = u32[(at >> 2) + 1] as number;
-      if (type === 0) {
+      if (type !== 0 && type <= 28) {
+        const after = at + 4 + (type << 2);
+        if (after > stop) {
+          visitor.corrupt(at, "a record reaches past the data of its sub-buffer");
+          break;
+        }
         time += delta;
+        visitor.record(little ? next & 0xffff : next >>> 16, at + 4, type << 2, time);
+        at = after;
+      } else if (type === 0) {
         if (next < 8 || at + 4 + next > stop) {
           visitor.corrupt(at, `a record says it is ${next} bytes long`);
           break;
         }
-        visitor.record((bytes[at + 8] as number) | ((bytes[at + 9] as number) << 8), at + 8, next - 4, time);
+        time += delta;
+        const first = u32[(at >> 2) + 2] as number;
+        visitor.record(little ? first & 0xffff : first >>> 16, at + 8, next - 4, time);
         at += 4 + ((next + 3) & ~3);
       } else if (type === 29) {
-        time += delta;
         if (next < 4 || at + 4 + next > stop) {
           visitor.corrupt(at, `a padding says it is ${next} bytes long`);
           break;
         }
+        time += delta;
         at += 4 + ((next + 3) & ~3);
-      } else if (type === 30) {
-        time += next * EXTEND + delta;
-        at += 8;
       } else {
-        time = absoluteTime(next, delta, time, baseLow, baseHigh);
+        time = type === 30 ? time + next * EXTEND + delta : absoluteTime(next, delta, time, base);
         at += 8;
       }
     }
   }
 }
 
+/** The number of lost events after the data, when the kernel stored one. */
+function storedCount({ u32, little }: PageMemory, commitWord: number, at: number, end: number, longSize: 4 | 8): number | undefined {
+  if (!(commitWord & MISSED_STORED) || at % 4 !== 0 || at + longSize > end) return undefined;
+  const first = u32[at >> 2] as number;
+  if (longSize === 4) return first;
+  const second = u32[(at >> 2) + 1] as number;
+  return little ? second * TWO_32 + first : first * TWO_32 + second;
+}
+
 /** Puts the top five bits of the running time over a 59-bit stamp (rb_fix_abs_ts), and rebases it without losing bits. */
-function absoluteTime(high27: number, low27: number, previous: number, baseLow: number, baseHigh: number): number {
-  // stamp = high27 * 2^27 + low27, split in words of 32 bits
-  const low = (((high27 & 31) << 27) | low27) >>> 0;
-  const high = high27 >>> 5;
+function absoluteTime(high32: number, low27: number, previous: number, base: ClockBase): number {
+  // stamp = high32 * 2^27 + low27, split in words of 32 bits
+  const low = (((high32 & 31) << 27) | low27) >>> 0;
+  const high = high32 >>> 5;
   // the base's own top bits are those of the running time, or one less after a wrap
-  const top = baseHigh & 0xf8000000;
-  let time = (high + (top >>> 0) - baseHigh) * TWO_32 + (low - baseLow);
+  const top = (base.high & 0xf8000000) >>> 0;
+  let time = (high + top - base.high) * TWO_32 + (low - base.low);
   if (top !== 0 && time < previous) time += ABSOLUTE_BITS;
   return time;
 }

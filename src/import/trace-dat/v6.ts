@@ -7,23 +7,15 @@
 import { ImportError } from "../../base/index.ts";
 import type { ImportProblem } from "../../trace/index.ts";
 import { ByteReader } from "../byte-reader.ts";
-import { parseHeaderPage, type HeaderPage } from "../event-format.ts";
-
-export interface CpuRange {
-  readonly cpu: number;
-  readonly offset: number;
-  /** bytes that are really in the file */
-  readonly size: number;
-  readonly truncated: boolean;
-}
-
-export interface TraceDatBufferParts {
-  /** "" = main */
-  readonly name: string;
-  readonly cpus: readonly CpuRange[];
-}
+import type { CpuStats } from "../check-losses.ts";
+import { parseHeaderPage, type HeaderPage } from "../header-page.ts";
+import type { TraceFile } from "../trace-file.ts";
+import { readBuffers, type TraceDatBufferParts } from "./buffers.ts";
+import { NO_OPTIONS, readOptions } from "./options.ts";
 
 export interface TraceDatParts {
+  /** byte order of the recording machine */
+  readonly little: boolean;
   readonly headerPage: HeaderPage;
   readonly formats: readonly { readonly system: string; readonly text: string }[];
   readonly kallsyms: string;
@@ -31,55 +23,73 @@ export interface TraceDatParts {
   readonly cpus: number;
   readonly clock: string;
   readonly uname: string | undefined;
+  /** of the main buffer */
+  readonly stats: readonly CpuStats[];
   readonly buffers: readonly TraceDatBufferParts[];
   readonly problems: readonly ImportProblem[];
 }
 
-const MAGIC = [0x17, 0x08, 0x44];
-const OPTION = { done: 0, buffer: 3, traceClock: 4, uname: 5, cpuCount: 8 } as const;
+const MAGIC = "\x17\x08\x44tracing";
+/** Formats, kallsyms and the rest of a usual machine take 5 to 30 MB. */
+const HEAD_BYTES = 32 << 20;
 /** More than any machine has; a larger number is damage. */
 const MAX_CPUS = 8192;
+/** Stamps of these are no ns (trace_clocks[] in kernel/trace/trace.c). */
+const NOT_NS: ReadonlySet<string> = new Set(["counter", "uptime", "x86-tsc", "ppc-tb"]);
 
-export const isTraceDat = (head: Uint8Array): boolean => MAGIC.every((byte, index) => head[index] === byte) && new TextDecoder().decode(head.subarray(3, 10)) === "tracing";
+export const isTraceDat = (head: Uint8Array): boolean => Array.from(MAGIC).every((char, index) => head[index] === char.charCodeAt(0));
 
 /** Throws ImportError when nothing can be read; what is cut off at the end becomes a problem instead. */
-export function readTraceDatV6(bytes: Uint8Array, file: string): TraceDatParts {
-  if (!isTraceDat(bytes)) throw new ImportError("not-trace-dat", "this is not a trace.dat file: it does not begin with its magic number", { file, offset: 0 });
-  const reader = new ByteReader(bytes, { file, little: bytes[12] === 0, offset: 10 });
-  const version = reader.cString("the version");
-  if (version === "7") throw new ImportError("trace-dat-v7", "trace.dat version 7 is not supported yet", { file, offset: 10, hint: "trace-cmd convert --file-version 6 -i FILE -o FILE.v6" });
-  if (version !== "6") throw new ImportError("trace-dat-version", `trace.dat version ${JSON.stringify(version.slice(0, 8))} is not known`, { file, offset: 10 });
-  const [endian = 0] = reader.slice(1, "the byte order");
-  if (endian !== 0) throw new ImportError("big-endian", "recordings of big-endian machines are not supported yet", { file, offset: 12 });
-  reader.take(1, "the size of long");
+export function readTraceDatV6(file: TraceFile): TraceDatParts {
+  for (let size = HEAD_BYTES; ; size *= 4) {
+    const head = file.read(0, size);
+    try {
+      return readParts(file, head);
+    } catch (error) {
+      const isHeadTooShort = error instanceof ImportError && error.code === "truncated" && head.length === size && size < file.size;
+      if (!isHeadTooShort) throw error;
+    }
+  }
+}
+
+function readParts(file: TraceFile, head: Uint8Array): TraceDatParts {
+  const { name } = file;
+  const reader = openReader(head, name);
+  reader.u8("the size of long");
   reader.u32("the page size");
-  if (!reader.accept("header_page\0")) throw new ImportError("no-header-page", "header_page is missing", { file, offset: reader.offset });
+  reader.expect("header_page\0", "no-header-page", "header_page is missing");
   const headerPage = parseHeaderPage(reader.text(reader.u64("the size of header_page"), "header_page"));
-  if (!reader.accept("header_event\0")) throw new ImportError("no-header-event", "header_event is missing", { file, offset: reader.offset });
+  reader.expect("header_event\0", "no-header-event", "header_event is missing");
   reader.take(reader.u64("the size of header_event"), "header_event");
   const formats = readFormats(reader);
   const kallsyms = reader.text(reader.u32("the size of kallsyms"), "kallsyms");
   reader.take(reader.u32("the size of printk_formats"), "printk_formats");
   const cmdlines = new TextDecoder().decode(reader.slice(reader.u64("the size of the command lines"), "the command lines"));
-  let cpus = reader.u32("the number of CPUs");
-  const problems: ImportProblem[] = [];
-  let options: Options = { clock: "", uname: undefined, cpus: undefined, instances: [] };
-  if (reader.accept("options  \0")) options = readOptions(reader);
-  if (options.cpus !== undefined) cpus = Math.max(cpus, options.cpus);
-  if (cpus > MAX_CPUS) throw new ImportError("bad-cpus", `the file says it has ${cpus} CPUs`, { file, offset: reader.offset });
-  if (reader.accept("latency  \0")) throw new ImportError("latency-text", "this trace.dat holds a latency tracer's text, which is not supported yet", { file, offset: reader.offset });
-  const buffers = [{ name: "", cpus: readRanges(reader, cpus, "the main buffer", problems) }];
-  for (const { name, offset } of options.instances) {
-    if (offset >= bytes.length) {
-      problems.push({ code: "truncated", message: `the file ends before buffer ${JSON.stringify(name)}`, offset });
-      continue;
-    }
-    const instance = new ByteReader(bytes, { file, little: true, offset });
-    if (instance.accept("options  \0")) readOptions(instance);
-    buffers.push({ name, cpus: readRanges(instance, cpus, `buffer ${JSON.stringify(name)}`, problems) });
-  }
-  return { headerPage, formats, kallsyms, cmdlines, cpus, clock: options.clock, uname: options.uname, buffers, problems };
+  const ownCpus = reader.u32("the number of CPUs");
+  const options = reader.accept("options  \0") ? readOptions(reader) : NO_OPTIONS;
+  const cpus = Math.max(ownCpus, options.cpus ?? 0);
+  if (cpus > MAX_CPUS) throw new ImportError("bad-cpus", `the file says it has ${cpus} CPUs`, { file: name, offset: reader.offset });
+  if (reader.accept("latency  \0")) throw new ImportError("latency-text", "this trace.dat holds a latency tracer's text, which is not supported yet", { file: name, offset: reader.offset });
+  const { buffers, problems } = readBuffers(file, reader, cpus, options.instances);
+  if (NOT_NS.has(options.clock)) problems.push({ code: "clock-not-ns", message: `the trace clock is ${options.clock}: its stamps are not nanoseconds, lengths of time are in its own unit` });
+  if (options.shifts) problems.push({ code: "clock-shifted", message: "the file asks for its stamps to be converted (a guest's or a cycle counter's), which is not supported yet: times are as recorded" });
+  return { little: reader.little, headerPage, formats, kallsyms, cmdlines, cpus, clock: options.clock, uname: options.uname, stats: options.stats, buffers, problems };
 }
+
+/** After magic, version and byte order. */
+function openReader(head: Uint8Array, file: string): ByteReader {
+  if (head.length < MAGIC.length && isTraceDatStart(head)) throw new ImportError("truncated", "the file ends inside its magic number", { file, offset: head.length });
+  if (!isTraceDat(head)) throw new ImportError("not-trace-dat", "this is not a trace.dat file: it does not begin with its magic number", { file, offset: 0 });
+  const reader = new ByteReader(head, { file, little: head[12] !== 1, at: MAGIC.length });
+  const version = reader.cString("the version");
+  if (version === "7") throw new ImportError("trace-dat-v7", "trace.dat version 7 is not supported yet", { file, offset: 10, hint: "convert it: trace-cmd convert --file-version 6 -i FILE -o FILE.v6" });
+  if (version !== "6") throw new ImportError("trace-dat-version", `trace.dat version ${JSON.stringify(version.slice(0, 8))} is not known`, { file, offset: 10 });
+  const endian = reader.u8("the byte order");
+  if (endian > 1) throw new ImportError("bad-byte-order", `the byte order is ${endian}, neither little (0) nor big (1)`, { file, offset: 12 });
+  return reader;
+}
+
+const isTraceDatStart = (head: Uint8Array): boolean => head.length > 0 && head.every((byte, index) => byte === MAGIC.charCodeAt(index));
 
 function readFormats(reader: ByteReader): { system: string; text: string }[] {
   const formats: { system: string; text: string }[] = [];
@@ -93,52 +103,4 @@ function readFormats(reader: ByteReader): { system: string; text: string }[] {
     read(system, reader.u32("the number of event formats"));
   }
   return formats;
-}
-
-interface Options {
-  readonly clock: string;
-  readonly uname: string | undefined;
-  readonly cpus: number | undefined;
-  readonly instances: readonly { readonly name: string; readonly offset: number }[];
-}
-
-function readOptions(reader: ByteReader): Options {
-  let clock = "";
-  let uname: string | undefined;
-  let cpus: number | undefined;
-  const instances: { name: string; offset: number }[] = [];
-  for (;;) {
-    const id = reader.u16("an option");
-    if (id === OPTION.done) break;
-    const size = reader.u32("the size of an option");
-    const data = reader.slice(size, "an option");
-    const body = new ByteReader(data, { file: "", little: true });
-    if (id === OPTION.traceClock) clock = /\[([^\]]+)\]/.exec(body.text(size, "the clock"))?.[1] ?? "";
-    else if (id === OPTION.uname) uname = body.text(size, "uname").replace(/\0.*$/s, "");
-    else if (id === OPTION.cpuCount && size >= 4) cpus = body.u32("the number of CPUs");
-    else if (id === OPTION.buffer && size >= 9) {
-      const offset = body.u64("the place of a buffer");
-      instances.push({ offset, name: body.text(body.left, "the name of a buffer").replace(/\0.*$/s, "") });
-    }
-  }
-  return { clock, uname, cpus, instances };
-}
-
-function readRanges(reader: ByteReader, cpus: number, what: string, problems: ImportProblem[]): CpuRange[] {
-  if (!reader.accept("flyrecord\0")) {
-    problems.push({ code: "no-flyrecord", message: `${what} has no table of its data`, offset: reader.offset });
-    return [];
-  }
-  const ranges: CpuRange[] = [];
-  for (let cpu = 0; cpu < cpus; cpu++) {
-    const offset = reader.u64("the place of a CPU's data");
-    const size = reader.u64("the size of a CPU's data");
-    if (size === 0) continue;
-    const inFile = Math.max(0, Math.min(size, reader.bytes.length - offset));
-    const truncated = inFile < size;
-    if (truncated) problems.push({ code: "truncated", message: `${what}: the data of CPU ${cpu} ends after ${inFile} of ${size} bytes`, cpu, offset });
-    if (offset % 4 !== 0) problems.push({ code: "misaligned", message: `${what}: the data of CPU ${cpu} begins at an odd place`, cpu, offset });
-    else ranges.push({ cpu, offset, size: inFile, truncated });
-  }
-  return ranges;
 }

@@ -1,0 +1,7 @@
+/** What do we need of stdout and stderr? */
+
+export interface OutputStream {
+  write(text: string): unknown;
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+}

@@ -1,0 +1,46 @@
+/** Which records of this file are decoded, and how? One plan per event id that the analysis reads; all names, for counting. */
+import { EVENT_SPECS } from "../trace/index.ts";
+import { parseEventFormat, type EventFormat } from "./event-format.ts";
+import type { ProblemList } from "./problem-list.ts";
+import { commonOffsets, makeDecoder, minimumSize, type DecodeRecord } from "./record-decoder.ts";
+import { columnsOf, type DecodedColumn } from "./table-builder.ts";
+
+export interface EventPlan {
+  readonly id: number;
+  readonly name: string;
+  readonly columns: readonly DecodedColumn[];
+  readonly decode: DecodeRecord;
+  /** shorter records are skipped */
+  readonly minimum: number;
+}
+
+export interface EventPlans {
+  /** event id -> name, decoded or not */
+  readonly names: ReadonlyMap<number, string>;
+  /** above every id that has a name */
+  readonly idLimit: number;
+  /** by event id */
+  readonly plans: readonly (EventPlan | undefined)[];
+}
+
+export function planEvents(formats: readonly { readonly system: string; readonly text: string }[], machine: { longSize: 4 | 8; little: boolean }, options: { codeGeneration: boolean }, problems: ProblemList): EventPlans {
+  const specs = new Map(EVENT_SPECS.map((spec) => [`${spec.system}:${spec.name}`, spec]));
+  const names = new Map<number, string>();
+  const plans: (EventPlan | undefined)[] = [];
+  for (const { system, text } of formats) {
+    let format: EventFormat;
+    try {
+      format = parseEventFormat(text);
+    } catch (error) {
+      problems.add({ code: "bad-format", message: error instanceof Error ? error.message : String(error) });
+      continue;
+    }
+    names.set(format.id, format.name);
+    const spec = specs.get(`${system}:${format.name}`);
+    if (spec === undefined) continue;
+    const plan = { columns: columnsOf(spec, format, machine.longSize), common: commonOffsets(format), little: machine.little };
+    plans[format.id] = { id: format.id, name: format.name, columns: plan.columns, decode: makeDecoder(plan, options), minimum: minimumSize(plan) };
+  }
+  const idLimit = [...names.keys()].reduce((limit, id) => Math.max(limit, id + 1), 0);
+  return { names, plans, idLimit };
+}
