@@ -10,8 +10,6 @@ import { errorCode, type Tracefs } from "../linux/index.ts";
 export interface InstanceSettings {
   readonly clock: string;
   readonly bufferKb: number;
-  /** undefined = the kernel's own, one page */
-  readonly subBufferKb: number | undefined;
   readonly events: readonly string[];
   /** tids of the event filter; undefined = record everybody */
   readonly filter: readonly number[] | undefined;
@@ -53,7 +51,7 @@ export class Instance {
     this.write("options/disable_on_free", "1");
     this.write("tracing_on", "0");
     this.write("trace_clock", settings.clock);
-    if (settings.subBufferKb !== undefined) this.write("buffer_subbuf_size_kb", String(settings.subBufferKb));
+    // sub-buffers stay one page: a drain returns what is there, padded to a whole one, so larger ones mean larger files
     this.write("buffer_size_kb", String(settings.bufferKb));
     if (settings.filter !== undefined) {
       this.write("set_event_pid", settings.filter.join(" "));

@@ -47,8 +47,6 @@ export interface CaptureOutcome<T> {
 
 /** Rings are drained when fuller than this part. */
 const DRAIN_AT = 0.4;
-/** Fewer, larger sub-buffers: 16 times fewer system calls to read them, and no record is ever larger than 64 KiB. */
-const SUB_BUFFER_KB = 64;
 
 export async function runCapture<T>(options: CaptureOptions, during: (armed: ArmedCapture) => Promise<{ requests: readonly RequestRecord[]; value: T }>): Promise<CaptureOutcome<T>> {
   const capabilities = probeCapabilities(options.root === undefined ? {} : { root: options.root });
@@ -61,7 +59,7 @@ export async function runCapture<T>(options: CaptureOptions, during: (armed: Arm
   const output = claimOutput(options.output ?? `stallscope-${id}`);
   const spool = join(output.temporary, "spool");
   mkdirSync(spool, { mode: 0o700 });
-  const session = new Session(tracefs, plan, id, spool, capabilities.hasSubBufferSize, options);
+  const session = new Session(tracefs, plan, id, spool, options);
   const restoreSignals = onRepeatedSignals(() => session.disarm());
   const samples: Sample[] = [];
   const sample = (): void => void samples.push(takeSample(options.targets));
@@ -134,7 +132,6 @@ class Session {
   readonly #base: string;
   readonly #spool: string;
   readonly #options: CaptureOptions;
-  readonly #subBufferKb: number | undefined;
   #wide: Instance | undefined;
   #deep: Instance | undefined;
   #intent: string | undefined;
@@ -146,12 +143,11 @@ class Session {
   #subBufferBytes = 4096;
   #repaired = false;
 
-  constructor(tracefs: Tracefs, plan: CapturePlan, id: string, spool: string, hasSubBufferSize: boolean, options: CaptureOptions) {
+  constructor(tracefs: Tracefs, plan: CapturePlan, id: string, spool: string, options: CaptureOptions) {
     this.#tracefs = tracefs;
     this.#plan = plan;
     this.#spool = spool;
     this.#options = options;
-    this.#subBufferKb = hasSubBufferSize ? SUB_BUFFER_KB : undefined;
     this.#base = `stallscope-${process.pid}-${readStat(process.pid)?.startTime ?? 0}-${id}`;
     this.stopped = new Promise((resolve) => {
       this.#reportStop = resolve;
@@ -172,7 +168,7 @@ class Session {
     const cpus = this.#tracefs.list("per_cpu").length;
     const sizes = ringSizes(cpus, this.#options.bufferKb);
     this.#intent = writeIntent(stateDirectory(), this.#base, { pid: process.pid, startTime: readStat(process.pid)?.startTime ?? 0, bootId: bootId(), instances: names, spool: this.#spool });
-    const common = { clock: "mono", subBufferKb: this.#subBufferKb };
+    const common = { clock: "mono" };
     this.#wide = Instance.arm(this.#tracefs, names[0], { ...common, bufferKb: sizes.wideKb, events: this.#plan.wide, filter: undefined, stacks: false });
     // an empty filter would record everybody: our own thread keeps it closed until somebody is followed
     const followed = threadsOf(processTree(this.#options.targets.map((target) => target.pid)));

@@ -31,6 +31,8 @@ export interface RuleContext {
 /** What the second witness says: `true` agrees, `false` contradicts, undefined = was not measured. */
 export interface Conclusion {
   readonly witness: boolean | undefined;
+  /** who is to blame, where that is not the culprit of the claimed segments */
+  readonly culprit?: ThreadIndex;
   readonly facts: Readonly<Record<string, string | number | boolean>>;
   readonly remedies: readonly RemedyAdvice[];
 }

@@ -155,8 +155,8 @@ function toVerdict(decision: Decision, request: Measured, claim: Claims, missing
   }
   const { rule, costNs } = decision;
   const segments = claim.claimed.get(rule) ?? [];
-  const culprit = mainCulprit(segments).segment?.culprit;
-  const { witness } = rule.conclude(segments, claim.contextOf(rule));
+  const { witness, culprit: blamed } = rule.conclude(segments, claim.contextOf(rule));
+  const culprit = blamed === undefined ? mainCulprit(segments).segment?.culprit : ({ kind: "thread", thread: blamed } as const);
   return {
     cause: rule.id, ...base, costNs, share: request.durationNs === 0 ? 0 : costNs / request.durationNs,
     confidence: confidenceOf(rule, claim, witness),
@@ -182,7 +182,8 @@ function diagnosisOf(rule: Rule, run: Run, claims: readonly Claims[], measured: 
   const claim = claims[measured.indexOf(shown)] as Claims;
   const segments = claim.claimed.get(rule) ?? [];
   const conclusion = rule.conclude(segments, claim.contextOf(rule));
-  const culprit = mainCulprit(segments).segment?.culprit;
+  const main = mainCulprit(segments);
+  const culprit = conclusion.culprit === undefined ? main.segment?.culprit : ({ kind: "thread", thread: conclusion.culprit } as const);
   const fast = measured.filter((request) => contrast?.fast.includes(request.id) && request !== shown);
   return {
     cause: rule.id, status: "found", requests: found.map((request) => request.id), costNs: costOf(shown),
@@ -190,7 +191,7 @@ function diagnosisOf(rule: Rule, run: Run, claims: readonly Claims[], measured: 
     share: costOf(shown) / shown.durationNs,
     confidence: confidenceOf(rule, claim, conclusion.witness),
     ...(culprit === undefined ? {} : { culprit: culpritOf(run.timeline.trace, culprit) }),
-    evidence: evidenceFor(run, segments, absolute),
+    evidence: evidenceFor(run, segments.filter((segment) => segment.culprit.thread === main.thread), absolute),
     facts: conclusion.facts, remedies: [...conclusion.remedies],
   };
 }

@@ -1,4 +1,7 @@
-/** Which threads are event loops? Those that wait in the epoll family: asyncio, libuv, tokio, Go's poller, nginx. */
+/**
+ * Which threads are event loops that serve others? Those that wait in the epoll family (asyncio, libuv, tokio, nginx)
+ * and are woken there by the network. A worker thread with a loop of its own, as Node's have, computes by design.
+ */
 import type { ThreadIndex } from "../trace/index.ts";
 import { defineFact } from "./run.ts";
 
@@ -16,6 +19,13 @@ export const eventLoops = defineFact<ReadonlySet<ThreadIndex>>({
       const thread = timeline.trace.threads.at(table?.tid[row] as number, table?.time[row] as number);
       polls.set(thread, (polls.get(thread) ?? 0) + 1);
     }
-    return new Set([...polls].filter(([, count]) => count >= MIN_POLLS).map(([thread]) => thread));
+    const served = new Set<ThreadIndex>();
+    for (let edge = 0; edge < timeline.wakes.length; edge++) {
+      const wakee = timeline.wakes.wakee[edge] as ThreadIndex;
+      if (served.has(wakee) || (polls.get(wakee) ?? 0) < MIN_POLLS) continue;
+      const waker = timeline.wakerOf(edge);
+      if ((waker.kind === "thread" && waker.network) || (waker.kind === "softirq" && waker.name.startsWith("NET_"))) served.add(wakee);
+    }
+    return served;
   },
 });

@@ -35,8 +35,8 @@ export const cpuRival = defineRule({
     const pressure = counters?.pressure["cpu"]?.some;
     const cost = durationOf(claimed);
     return {
-      // the counters cover more threads than the path, so they must show at least half of it
-      witness: waited !== undefined ? waited >= cost / 2 : pressure === undefined ? undefined : pressure * 1000 >= cost / 2,
+      // counters cover other threads than the path, and miss those that lived for this request only: they agree or say nothing
+      witness: (waited !== undefined && waited >= cost / 2) || (pressure !== undefined && pressure * 1000 >= cost / 2) || undefined,
       facts: { ...(priority === undefined ? {} : { rivalNice: priority - 120 }), ...(segment === undefined ? {} : { cpu: segment.cpu }), ...(waited === undefined ? {} : { runQueueWaitNs: waited }) },
       remedies: row === undefined || row.isKernel || segment === undefined ? [] : [...moveRivalAway(row.pid >= 0 ? row.pid : row.tid, segment.cpu, run.timeline.trace.machine.cpus), lowerRivalPriority(row.pid >= 0 ? row.pid : row.tid, (priority ?? 120) - 120)],
     };

@@ -15,7 +15,7 @@ const SOFTIRQ = 0x10;
 function request(end: number, others: readonly SceneThread[], work: (drawn: Scene) => Scene): Scene {
   const drawn = scene({ cpus: 2, threads: [{ tid: 10, comm: "client" }, { tid: 20, comm: "service" }, ...others], deep: ["sys_enter", "sys_exit"] })
     .at(50).switch(0, 0, "R", 10)
-    .at(90).waking(0, 10, 20, 1)
+    .at(88).softirqRaise(0, 3).softirq(0, 89, 91, 3).at(90).waking(0, 10, 20, 1, SOFTIRQ)
     .at(100).switch(0, 10, "S", 0)
     .at(110).switch(1, 0, "R", 20);
   return work(drawn).at(end).waking(1, 20, 10, 0).at(end + 10).switch(0, 0, "R", 10).at(end + 100).switch(0, 10, "S", 0);

@@ -4,6 +4,7 @@
  * Not this rule: a throttled group, whose threads stay runnable (cfs-quota).
  * Sources: signal(7), ptrace(2), Documentation/admin-guide/cgroup-v1/freezer-subsystem.rst.
  */
+import type { ThreadIndex } from "../../trace/index.ts";
 import { defineRule, needs } from "../define-rule.ts";
 import { continueProcess } from "../remedies.ts";
 
@@ -24,14 +25,15 @@ export const stopped = defineRule({
     const thread = claimed[0]?.thread;
     const row = thread === undefined ? undefined : trace.threads.row(thread);
     const signals = trace.tables.get("signal_generate");
-    let sender: string | undefined;
+    let sender: ThreadIndex | undefined;
     for (let at = 0; at < (signals?.length ?? 0); at++) {
       const sig = signals?.fields["sig"]?.[at] ?? 0;
-      if ((sig === 19 || sig === 20) && (signals?.time[at] as number) <= (claimed[0]?.begin ?? 0)) sender = trace.threads.row(trace.threads.at(signals?.tid[at] as number, signals?.time[at] as number)).comm;
+      if ((sig === 19 || sig === 20) && (signals?.fields["pid"]?.[at] ?? 0) === row?.pid && (signals?.time[at] as number) <= (claimed[0]?.begin ?? 0)) sender = trace.threads.at(signals?.tid[at] as number, signals?.time[at] as number);
     }
     return {
       witness: signals === undefined ? undefined : sender !== undefined,
-      facts: sender === undefined ? {} : { stoppedBy: sender },
+      ...(sender === undefined || sender < 0 ? {} : { culprit: sender }),
+      facts: sender === undefined || sender < 0 ? {} : { stoppedBy: trace.threads.row(sender).comm },
       remedies: row === undefined ? [] : [continueProcess(row.pid >= 0 ? row.pid : row.tid)],
     };
   },
