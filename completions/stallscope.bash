@@ -9,12 +9,13 @@ _stallscope() {
     "") COMPREPLY=($(compgen -W 'demo doctor diagnose capture analyze causes janitor help -V --version --lang --json --no-color -q --quiet --tracefs --help' -- "$cur")) ;;
     demo)
       case "$prev" in
-        --scenario) COMPREPLY=($(compgen -W 'rival quota lock cold fifo stop fsync log' -- "$cur")); return ;;
+        --scenario) COMPREPLY=($(compgen -W 'rival quota lock cold fifo stop log' -- "$cur")); return ;;
         --requests) COMPREPLY=(); return ;;
+        --output) COMPREPLY=($(compgen -d -- "$cur")); return ;;
         --lang) COMPREPLY=($(compgen -W 'en zh' -- "$cur")); return ;;
         --tracefs) COMPREPLY=($(compgen -d -- "$cur")); return ;;
       esac
-      if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W '--scenario --requests -V --version --lang --json --no-color -q --quiet --tracefs --help' -- "$cur")); fi
+      if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W '--scenario --requests --output -V --version --lang --json --no-color -q --quiet --tracefs --help' -- "$cur")); fi
       ;;
     doctor)
       case "$prev" in

@@ -15,8 +15,9 @@ _stallscope() {
   case "$command" in
     demo)
       _arguments \
-        '--scenario[which disturbance]:name:(rival quota lock cold fifo stop fsync log)' \
+        '--scenario[which disturbance]:name:(rival quota lock cold fifo stop log)' \
         '--requests[requests to fire; the middle one is disturbed]:count:' \
+        '--output[keep the recording in this new directory]:dir:_files -/' \
         '--version[print the version]' \
         '--lang[language of the report; default from LC_ALL, LC_MESSAGES, LANG]:lang:(en zh)' \
         '--json[print the result as JSON, always in English]' \

@@ -1,6 +1,7 @@
-// Does everything work, on every Node that is supported? usage: npm test [-- [--slow] [--this-node] [FILTER...]]
+// Does everything work, on every Node that is supported? usage: npm test [-- [--slow] [--this-node] [--project NAME]... [FILTER...]]
 //   everything on the Node that runs this, then the unit tests again on the others;  --slow: also the tests that install a real service
-//   --this-node: no other Node;  FILTER (part of a file name): only these files, on this Node
+//   --project unit|live|slow: only these;  FILTER (part of a file name): only these files, on this Node
+//   --this-node: no other Node;  --all-nodes: the others too, with a FILTER
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -13,15 +14,20 @@ const OTHER_NODES = ["22", "24"];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { slow: { type: "boolean", default: false }, "this-node": { type: "boolean", default: false }, "all-nodes": { type: "boolean", default: false } },
+  options: {
+    project: { type: "string", multiple: true, default: ["unit", "live"] },
+    slow: { type: "boolean", default: false },
+    "this-node": { type: "boolean", default: false },
+    "all-nodes": { type: "boolean", default: false },
+  },
 });
 
 const folder = mkdtempSync(join(tmpdir(), "stallscope-test-"));
 const parts = [];
 try {
-  const projects = ["unit", "live", ...(values.slow ? ["slow"] : [])];
+  const projects = [...new Set([...values.project, ...(values.slow ? ["slow"] : [])])];
   parts.push(runOn(process.execPath, projects, positionals, false));
-  if (values["all-nodes"] || (!values["this-node"] && positionals.length === 0)) {
+  if (values["all-nodes"] || (!values["this-node"] && positionals.length === 0 && projects.includes("unit"))) {
     for (const major of OTHER_NODES) {
       if (process.versions.node.startsWith(`${major}.`)) continue;
       const node = join(root, `node_modules/node${major}/bin/node`);
@@ -48,7 +54,7 @@ function runOn(node, projects, filters, quiet) {
   const done = spawnSync(node, ["node_modules/vitest/vitest.mjs", "run", ...projects.flatMap((project) => ["--project", project]), ...filters], {
     cwd: root,
     stdio: "inherit",
-    env: { ...process.env, STALLSCOPE_COUNTS: file, ...(quiet ? { STALLSCOPE_QUIET_TESTS: "1" } : {}) },
+    env: { ...process.env, STALLSCOPE_COUNTS: file, ...(process.stdout.isTTY ? {} : { NO_COLOR: "1" }), ...(quiet ? { STALLSCOPE_QUIET_TESTS: "1" } : {}) },
   });
   const counts = existsSync(file) ? sum(readCounts(file)) : NOTHING;
   if (counts.failed === 0 && done.status !== 0) {

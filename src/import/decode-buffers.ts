@@ -1,25 +1,27 @@
 /**
- * Pages of all buffers and CPUs to event tables: decoded per CPU, then merged by (time, cpu, position).
+ * Pages of all buffers and CPUs to event tables, in order of (time, cpu, buffer, position).
  *
  * Which buffer's rows? A capture records some events twice (sched_switch in the wide and, for its stacks, in the deep
- * buffer). The first buffer that holds rows of an event owns its table; buffers come as in the file, the main one
+ * buffer). The first buffer that holds records of an event owns its table; buffers come as in the file, the main one
  * first. Only `print` and `kernel_stack` are taken from all: the same one is never written to two of them.
  * `counts` is of all buffers.
  */
 import { StringTable, timeNs } from "../base/index.ts";
 import type { EventTable, ImportProblem, LostEvents } from "../trace/index.ts";
 import { ByteStrings } from "./byte-strings.ts";
-import { CpuDecoder, type Hole } from "./cpu-decoder.ts";
+import { checkLosses } from "./check-losses.ts";
+import { countRecords } from "./count-records.ts";
+import { CpuLane, type Hole, type Slot } from "./cpu-lane.ts";
 import { planEvents, type EventPlans } from "./decoder-plans.ts";
-import { mergeByTime, type Part } from "./merge-tables.ts";
+import { takeAll } from "./merge-lanes.ts";
 import { ProblemList } from "./problem-list.ts";
-import { pageMemory } from "./ring-buffer/page-memory.ts";
-import { walkPages, type ClockBase } from "./ring-buffer/walk-pages.ts";
 import { earliestStamp } from "./ring-buffer/earliest-stamp.ts";
+import type { CursorInput } from "./ring-buffer/page-cursor.ts";
 import { StackTable } from "./stack-table.ts";
+import { TableBuilder } from "./table-builder.ts";
+import type { CpuRange } from "./trace-dat/buffers.ts";
 import type { TraceDatParts } from "./trace-dat/v6.ts";
 import type { TraceFile } from "./trace-file.ts";
-import { checkLosses } from "./check-losses.ts";
 
 export interface Decoded {
   readonly base: bigint;
@@ -36,42 +38,59 @@ export interface Decoded {
 
 const FROM_ALL_BUFFERS: ReadonlySet<string> = new Set(["print", "kernel_stack"]);
 
-interface DecodedCpu {
-  readonly buffer: number;
+/** One CPU's data in one buffer. */
+interface Source {
   readonly cpu: number;
-  readonly decoder: CpuDecoder;
+  readonly buffer: number;
+  readonly range: CpuRange;
+  /** event id -> records */
+  readonly counts: ReadonlyMap<number, number>;
+  readonly input: () => CursorInput;
 }
 
 export function decodeBuffers(file: TraceFile, parts: TraceDatParts, options: { codeGeneration: boolean }): Decoded {
+  const { headerPage, little } = parts;
   const problems = new ProblemList();
   for (const problem of parts.problems) problems.add(problem);
-  const { longSize } = parts.headerPage;
-  const events = planEvents(parts.formats, { longSize, little: parts.little }, options, problems);
-  const base = earliestStamp(file, parts) ?? 0n;
-  const baseWords: ClockBase = { low: Number(base & 0xffffffffn), high: Number(base >> 32n) };
-  const texts = new StringTable();
-  const shared = { strings: new ByteStrings(texts), stacks: new StackTable(), longSize, base: baseWords };
-  const cpus: DecodedCpu[] = [];
-  parts.buffers.forEach((buffer, index) => {
-    for (const range of buffer.cpus) {
-      const decoder = new CpuDecoder(range.cpu, events, problems);
-      let walked = 0;
-      for (const piece of file.pieces(range.offset, range.size, parts.headerPage.pageSize)) {
-        const memory = pageMemory(piece.bytes, parts.little);
-        decoder.startPiece({ ...shared, memory }, piece.offset);
-        walkPages(memory, parts.headerPage, baseWords, decoder);
-        walked += piece.bytes.length;
-      }
-      decoder.finish(range.truncated || walked < range.size);
-      cpus.push({ buffer: index, cpu: range.cpu, decoder });
-    }
-  });
-  const last = cpus.reduce((time, { decoder }) => Math.max(time, decoder.last), Number.NEGATIVE_INFINITY);
-  const first = cpus.reduce((time, { decoder }) => Math.min(time, decoder.first), Number.POSITIVE_INFINITY);
+  const events = planEvents(parts.formats, { longSize: headerPage.longSize, little }, options, problems);
+  const stamp = earliestStamp(file, parts) ?? 0n;
+  const base = { low: Number(stamp & 0xffffffffn), high: Number(stamp >> 32n) };
+  const sources: Source[] = parts.buffers.flatMap((buffer, index) => buffer.cpus.map((range) => {
+    const input = (): CursorInput => ({ pieces: file.pieces(range.offset, range.size, headerPage.pageSize), layout: headerPage, little, base });
+    return { cpu: range.cpu, buffer: index, range, input, counts: countRecords(input(), events.idLimit) };
+  })).sort((a, b) => a.cpu - b.cpu || a.buffer - b.buffer);
+
+  const slots = openSlots(sources, events, parts.buffers.length);
+  const strings = new StringTable();
+  const shared = { strings: new ByteStrings(strings), stacks: new StackTable(), longSize: headerPage.longSize, base };
+  const lanes = sources.map((source) => new CpuLane(source, source.input(), slots[source.buffer] as Slot[], shared, problems));
+  const { first, last, isSorted } = takeAll(lanes);
+  lanes.forEach((lane, index) => lane.finish((sources[index] as Source).range.truncated));
+
   const [begin, end] = first <= last ? [first, last] : [0, 0];
-  const lost = cpus.flatMap(({ buffer, cpu, decoder }) => decoder.holes.map((hole) => lostEvents(hole, cpu, parts.buffers[buffer]?.name ?? "", begin, end)));
+  const lost = lanes.flatMap((lane) => lane.holes.map((hole) => lostEvents(hole, lane.cpu, parts.buffers[lane.buffer]?.name ?? "", begin, end)));
   checkLosses(parts.stats, lost, problems);
-  return { base, strings: texts, stacks: shared.stacks.stacks, tables: buildTables(cpus, events, problems), counts: countEvents(cpus, events, parts.cpus), lost, problems: problems.build(), begin, end };
+  const tables = new Map<string, EventTable>();
+  for (const { plan, builder } of new Set(slots.flatMap((perId) => Object.values(perId)))) {
+    if (builder.length > 0) tables.set(plan.name, builder.build(plan.name, plan.columns, isSorted));
+  }
+  return { base: stamp, strings, stacks: shared.stacks.stacks, tables, counts: sumCounts(sources, events, parts.cpus), lost, problems: problems.build(), begin, end };
+}
+
+/** Per buffer and event id the table its records go to, if any: one that is large enough from the start. */
+function openSlots(sources: readonly Source[], events: EventPlans, buffers: number): Slot[][] {
+  const slots: Slot[][] = Array.from({ length: buffers }, () => []);
+  for (const plan of events.plans) {
+    if (plan === undefined) continue;
+    const holders = sources.filter((source) => source.counts.has(plan.id));
+    const owner = Math.min(...holders.map((source) => source.buffer));
+    const chosen = FROM_ALL_BUFFERS.has(plan.name) ? holders : holders.filter((source) => source.buffer === owner);
+    const rows = chosen.reduce((sum, source) => sum + (source.counts.get(plan.id) ?? 0), 0);
+    if (rows === 0) continue;
+    const slot = { plan, builder: new TableBuilder(plan.columns, rows) };
+    for (const { buffer } of chosen) (slots[buffer] as Slot[])[plan.id] = slot;
+  }
+  return slots;
 }
 
 function lostEvents(hole: Hole, cpu: number, buffer: string, begin: number, end: number): LostEvents {
@@ -79,35 +98,15 @@ function lostEvents(hole: Hole, cpu: number, buffer: string, begin: number, end:
   return { cpu, from: timeNs(from), to: timeNs(Math.max(from, hole.to ?? end)), count: hole.count, buffer };
 }
 
-function countEvents(cpus: readonly DecodedCpu[], events: EventPlans, cpuCount: number): Map<string, { perCpu: Float64Array }> {
-  const counts = new Map<string, { perCpu: Float64Array }>();
-  for (const { cpu, decoder } of cpus) {
-    decoder.counts().forEach((count, id) => {
+function sumCounts(sources: readonly Source[], events: EventPlans, cpus: number): Map<string, { perCpu: Float64Array }> {
+  const sums = new Map<string, { perCpu: Float64Array }>();
+  for (const { cpu, counts } of sources) {
+    for (const [id, count] of counts) {
       const name = events.names.get(id) ?? `unknown:${id}`;
-      const entry = counts.get(name) ?? { perCpu: new Float64Array(cpuCount) };
-      counts.set(name, entry);
+      const entry = sums.get(name) ?? { perCpu: new Float64Array(cpus) };
+      sums.set(name, entry);
       entry.perCpu[cpu] = (entry.perCpu[cpu] as number) + count;
-    });
+    }
   }
-  return counts;
-}
-
-function buildTables(cpus: readonly DecodedCpu[], events: EventPlans, problems: ProblemList): Map<string, EventTable> {
-  const tables = new Map<string, EventTable>();
-  for (const plan of events.plans) {
-    if (plan === undefined) continue;
-    const holders = cpus.flatMap(({ buffer, cpu, decoder }) => {
-      const builder = decoder.builders[plan.id]?.builder;
-      return builder === undefined || builder.length === 0 ? [] : [{ buffer, cpu, builder }];
-    });
-    const owner = holders[0]?.buffer;
-    if (owner === undefined) continue;
-    const chosen = FROM_ALL_BUFFERS.has(plan.name) ? holders : holders.filter(({ buffer }) => buffer === owner);
-    const parts: Part[] = chosen.sort((a, b) => a.cpu - b.cpu || a.buffer - b.buffer);
-    if (tables.has(plan.name)) problems.add({ code: "two-formats", message: `the file has two formats for ${plan.name}; the last one's records are used` });
-    tables.set(plan.name, mergeByTime(plan.name, plan.columns, parts));
-    // what is merged need not be kept twice
-    for (const { decoder } of cpus) decoder.builders[plan.id] = undefined;
-  }
-  return tables;
+  return sums;
 }

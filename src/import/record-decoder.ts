@@ -4,14 +4,15 @@
  */
 import type { ByteStrings } from "./byte-strings.ts";
 import type { EventFormat } from "./event-format.ts";
-import type { ClockBase } from "./ring-buffer/walk-pages.ts";
+import type { ClockBase } from "./ring-buffer/page-cursor.ts";
 import type { PageMemory } from "./ring-buffer/page-memory.ts";
 import type { StackTable } from "./stack-table.ts";
 import type { DecodedColumn, TableBuilder } from "./table-builder.ts";
 
-/** What a decoder reads from. */
+/** What a decoder reads from. One per CPU; `memory` is the piece of its data at hand. */
 export interface RecordSource {
-  readonly memory: PageMemory;
+  memory: PageMemory;
+  readonly cpu: number;
   readonly strings: ByteStrings;
   readonly stacks: StackTable;
   readonly longSize: 4 | 8;
@@ -53,9 +54,10 @@ export function minimumSize({ columns, common }: DecoderPlan): number {
 export function interpretDecoder({ columns, common, little }: DecoderPlan): DecodeRecord {
   return (source, out, at, size, time) => {
     const { bytes, view } = source.memory;
-    if (out.length === out.capacity) out.grow();
+    if (out.length >= out.capacity) out.grow();
     const row = out.length++;
     out.time[row] = time;
+    out.cpu[row] = source.cpu;
     out.flags[row] = bytes[at + common.flags] as number;
     out.preempt[row] = bytes[at + common.preempt] as number;
     out.tid[row] = view.getInt32(at + common.pid, little);
@@ -103,9 +105,9 @@ function readNumber({ memory, base }: RecordSource, { kind, field }: DecodedColu
 /** The same as JavaScript source: every number in it comes from the parsed format and is an integer. Undefined where code may not be generated. */
 export function generateDecoder({ columns, common, little }: DecoderPlan): DecodeRecord | undefined {
   const lines = [
-    "if (out.length === out.capacity) out.grow();",
+    "if (out.length >= out.capacity) out.grow();",
     "const row = out.length++; const memory = source.memory; const bytes = memory.bytes; const w = at >> 2; const u32 = memory.u32; const columns = out.columns;",
-    "out.time[row] = time;",
+    "out.time[row] = time; out.cpu[row] = source.cpu;",
     `out.flags[row] = bytes[at + ${int(common.flags)}]; out.preempt[row] = bytes[at + ${int(common.preempt)}];`,
     `out.tid[row] = ${word(common.pid, little)} | 0;`,
     ...columns.map((column, index) => `columns[${int(index)}][row] = ${expression(column, index, little)};`),

@@ -1,6 +1,6 @@
-/** Columns of one event on one CPU while they are decoded. Plain arrays that the generated decoders write into. */
+/** Columns of one event while they are decoded. Plain arrays that the generated decoders write into. */
 import type { ColumnArray, ColumnKind } from "../base/index.ts";
-import type { EventSpec, FieldKind } from "../trace/index.ts";
+import type { EventSpec, EventTable, FieldKind } from "../trace/index.ts";
 import type { EventFormat, FormatField } from "./event-format.ts";
 
 export interface DecodedColumn {
@@ -14,7 +14,7 @@ export interface DecodedColumn {
 }
 
 const STORAGE: Readonly<Record<Exclude<FieldKind, "args6">, ColumnKind>> = { i32: "i32", u32: "u32", f64: "f64", pointer: "f64", string: "i32", time: "f64", stack: "i32" };
-export const ARRAYS = { f64: Float64Array, i32: Int32Array, u32: Uint32Array, u16: Uint16Array, u8: Uint8Array } as const;
+const ARRAYS = { f64: Float64Array, i32: Int32Array, u32: Uint32Array, u16: Uint16Array, u8: Uint8Array } as const;
 
 /** Which columns can be read from this format? A field that the kernel does not have, or has in a shape that cannot be read so, is left out. */
 export function columnsOf(spec: EventSpec, format: EventFormat, longSize: 4 | 8): DecodedColumn[] {
@@ -37,33 +37,61 @@ function isReadable(kind: Exclude<FieldKind, "args6">, field: FormatField): bool
   return kind === "time" ? field.size === 8 : [1, 2, 4, 8].includes(field.size);
 }
 
-const FIRST_CAPACITY = 1024;
-
 export class TableBuilder {
   length = 0;
-  capacity = FIRST_CAPACITY;
-  time = new Float64Array(FIRST_CAPACITY);
-  flags = new Uint8Array(FIRST_CAPACITY);
-  preempt = new Uint8Array(FIRST_CAPACITY);
-  tid = new Int32Array(FIRST_CAPACITY);
+  capacity: number;
+  time: Float64Array;
+  cpu: Uint16Array;
+  flags: Uint8Array;
+  preempt: Uint8Array;
+  tid: Int32Array;
   readonly columns: ColumnArray[];
 
-  constructor(columns: readonly DecodedColumn[]) {
-    this.columns = columns.map(({ storage }) => new ARRAYS[storage](FIRST_CAPACITY));
+  constructor(columns: readonly DecodedColumn[], rows: number) {
+    this.capacity = rows;
+    this.time = new Float64Array(rows);
+    this.cpu = new Uint16Array(rows);
+    this.flags = new Uint8Array(rows);
+    this.preempt = new Uint8Array(rows);
+    this.tid = new Int32Array(rows);
+    this.columns = columns.map(({ storage }) => new ARRAYS[storage](rows));
   }
 
+  /** Room for more rows than were foreseen: the file grew while it was read. */
   grow(): void {
-    this.capacity *= 2;
-    this.time = grown(this.time, this.capacity);
-    this.flags = grown(this.flags, this.capacity);
-    this.preempt = grown(this.preempt, this.capacity);
-    this.tid = grown(this.tid, this.capacity);
-    for (let index = 0; index < this.columns.length; index++) this.columns[index] = grown(this.columns[index] as ColumnArray, this.capacity);
+    this.capacity = Math.max(64, this.capacity * 2);
+    this.#replace((old) => {
+      const bigger = new (old.constructor as new (length: number) => typeof old)(this.capacity);
+      bigger.set(old as never);
+      return bigger;
+    });
   }
-}
 
-function grown<A extends ColumnArray>(old: A, capacity: number): A {
-  const bigger = new (old.constructor as new (length: number) => A)(capacity);
-  bigger.set(old as never);
-  return bigger;
+  /** `isSorted` false: rows are put in order of (time, cpu), equal ones as they came. */
+  build(name: string, columns: readonly DecodedColumn[], isSorted: boolean): EventTable {
+    const { length } = this;
+    if (!isSorted) this.#sort();
+    const cut = <A extends ColumnArray>(column: A): A => (column.length === length ? column : (column.subarray(0, length) as A));
+    return {
+      name, length, time: cut(this.time), cpu: cut(this.cpu), flags: cut(this.flags), preemptCount: cut(this.preempt), tid: cut(this.tid),
+      fields: Object.fromEntries(columns.map((column, index) => [column.name, cut(this.columns[index] as ColumnArray)])),
+    };
+  }
+
+  #sort(): void {
+    const { time, cpu, length } = this;
+    const order = Uint32Array.from({ length }, (_, index) => index).sort((a, b) => (time[a] as number) - (time[b] as number) || (cpu[a] as number) - (cpu[b] as number) || a - b);
+    this.#replace((old) => old.slice(0, length).map((_, index) => old[order[index] as number] as number));
+  }
+
+  #replace(make: (old: ColumnArray) => ColumnArray): void {
+    this.time = make(this.time) as Float64Array;
+    this.cpu = make(this.cpu) as Uint16Array;
+    this.flags = make(this.flags) as Uint8Array;
+    this.preempt = make(this.preempt) as Uint8Array;
+    this.tid = make(this.tid) as Int32Array;
+    this.columns.forEach((column, index) => {
+      this.columns[index] = make(column);
+    });
+  }
 }

@@ -20,8 +20,10 @@ export interface FilePiece {
   readonly bytes: Uint8Array;
 }
 
-/** Large enough that a piece costs nothing, small enough for the second-level cache to help the decoder. */
-const FILE_PIECE_BYTES = 4 << 20;
+/** Up to here a file is read at once: records are walked twice, and reading costs more than walking. */
+const READ_WHOLE_BYTES = 1 << 30;
+/** All CPUs of a larger file are read side by side, each with one piece in memory. */
+const FILE_PIECE_BYTES = 1 << 20;
 /** Word indexes are computed with 32-bit shifts, which end at 2 GiB. */
 const MEMORY_PIECE_BYTES = 1 << 30;
 
@@ -41,11 +43,16 @@ export function memoryFile(bytes: Uint8Array, name: string): TraceFile {
 }
 
 /** Throws UserError when it cannot be opened, ImportError when it cannot be read. */
-export function openTraceFile(path: string): TraceFile {
+export function openTraceFile(path: string, options: { readWholeBytes?: number } = {}): TraceFile {
   const fd = open(path);
   try {
     const stat = fstatSync(fd);
     if (!stat.isFile()) throw new ImportError("not-a-file", "this is not a regular file", { file: path });
+    if (stat.size <= (options.readWholeBytes ?? READ_WHOLE_BYTES)) {
+      const whole = readInto(fd, path, new Uint8Array(stat.size), 0);
+      closeSync(fd);
+      return memoryFile(whole, path);
+    }
     return {
       name: path,
       size: stat.size,

@@ -40,8 +40,7 @@ export async function rival(page: Page): Promise<Injection> {
     end: async () => {
       neighbour.hold();
       return {
-        cause: "cpu-rival", culprits: [neighbour], costNs: await costOfNeighbour(page, before),
-        how: HOW,
+        cause: "cpu-rival", culprits: [neighbour], costNs: await costOfNeighbour(page, before), costOf: "culprits", how: HOW,
       };
     },
     dispose: () => dismiss(page, neighbour),
@@ -64,8 +63,7 @@ export async function realTimeHog(page: Page): Promise<Injection> {
     end: async () => {
       await hogging;
       return {
-        cause: "rt-hog", culprits: [neighbour], costNs: await costOfNeighbour(page, before),
-        how: HOW,
+        cause: "rt-hog", culprits: [neighbour], costNs: await costOfNeighbour(page, before), costOf: "culprits", how: HOW,
       };
     },
     dispose: () => dismiss(page, neighbour),
@@ -88,7 +86,7 @@ export async function quota(page: Page): Promise<Injection> {
     },
     end: async () => {
       group.limit(undefined);
-      return { cause: "cfs-quota", culprits: [], costNs: group.throttledNs() - before, how: "throttled time of the service's cgroup" };
+      return { cause: "cfs-quota", culprits: [], costNs: group.throttledNs() - before, costOf: "verdict", how: "throttled time of the service's cgroup" };
     },
     dispose: async () => group.remove(),
   };

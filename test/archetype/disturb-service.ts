@@ -27,7 +27,7 @@ export async function siblingLock(page: Page): Promise<Injection> {
     end: async () => {
       await over;
       const call = await page.lastCall();
-      return { cause: "lock-contention", culprits: [holder], costNs: call.gotLock - call.wantedLock, how: "the service's own clock around the lock" };
+      return { cause: "lock-contention", culprits: [holder], costNs: call.gotLock - call.wantedLock, costOf: "verdict", how: "the service's own clock around the lock" };
     },
     dispose: async () => undefined,
   };
@@ -44,7 +44,7 @@ export async function blockedLoop(page: Page): Promise<Injection> {
       const over = await block?.over;
       return {
         cause: "event-loop-blocked", culprits: [{ tid: page.loopTid, comm: commOf(page, page.loopTid) }],
-        costNs: overlap(block?.first.at ?? 0, over?.at ?? 0, record), how: "the handler's own clock, its part inside the request",
+        costNs: overlap(block?.first.at ?? 0, over?.at ?? 0, record), costOf: "verdict", how: "the handler's own clock, its part inside the request",
       };
     },
     dispose: async () => undefined,
@@ -67,7 +67,7 @@ export async function stopped(page: Page): Promise<Injection> {
     },
     end: async (record) => {
       const { from, to } = await stop;
-      return { cause: "stopped", culprits: [], costNs: overlap(from, to, record), how: "from SIGSTOP to SIGCONT" };
+      return { cause: "stopped", culprits: [], costNs: overlap(from, to, record), costOf: "verdict", how: "from SIGSTOP to SIGCONT" };
     },
     dispose: async () => {
       await stop;

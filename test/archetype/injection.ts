@@ -8,6 +8,8 @@ export interface Truth {
   readonly culprits: readonly { readonly tid: number; readonly comm: string }[];
   /** what the disturbance added to the request, measured without ftrace */
   readonly costNs: number;
+  /** what of the result it is to be held against: the verdict's cost, or, as other neighbours have a hand in that, what the account charges to the culprits */
+  readonly costOf: "verdict" | "culprits";
   /** how the cost was measured */
   readonly how: string;
 }

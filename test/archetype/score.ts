@@ -30,13 +30,19 @@ export function score(name: string, result: RunResult, disturbed: { readonly id:
   }
   const { id, truth } = disturbed;
   const isCauseRight = verdict.cause === truth.cause && verdict.request === id;
-  const costErrorNs = isCauseRight ? verdict.costNs - truth.costNs : undefined;
+  const costNs = truth.costOf === "verdict" ? verdict.costNs : chargedTo(truth, result, id);
+  const costErrorNs = isCauseRight ? costNs - truth.costNs : undefined;
   return {
     name, isCauseRight, costErrorNs, brokenLaws: broken,
     isCulpritRight: isCauseRight && (truth.culprits.length === 0 || truth.culprits.some((culprit) => culprit.tid === verdict.culprit?.tid)),
     isCostRight: costErrorNs !== undefined && Math.abs(costErrorNs) <= Math.max(COST_NS, truth.costNs * COST_SHARE),
-    text: `${truth.cause} of request ${id} wanted, ${ms(truth.costNs)} ms by ${truth.how}, culprit ${truth.culprits.map((culprit) => `${culprit.comm}/${culprit.tid}`).join(" or ") || "nobody"}; said ${said}`,
+    text: `${truth.cause} of request ${id} wanted, ${ms(truth.costNs)} ms by ${truth.how}, culprit ${truth.culprits.map((culprit) => `${culprit.comm}/${culprit.tid}`).join(" or ") || "nobody"}; said ${said}, ${ms(costNs)} ms of ${truth.costOf}`,
   };
+}
+
+function chargedTo(truth: Truth, result: RunResult, id: string): number {
+  const rows = result.requests.find((request) => request.id === id)?.account ?? [];
+  return rows.filter((row) => truth.culprits.some((culprit) => culprit.tid === row.culprit.tid)).reduce((sum, row) => sum + row.ns, 0);
 }
 
 export const isRight = (result: Score): boolean => result.isCauseRight && result.isCulpritRight && result.isCostRight && result.brokenLaws.length === 0;

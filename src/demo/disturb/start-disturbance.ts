@@ -12,8 +12,8 @@ import type { Culprit, DemoService, Disturbance, ScenarioId } from "../types.ts"
 import { keepOff, pinToOneCpu } from "./cpu-placement.ts";
 import { LONGEST_MS, type InjectorConfig } from "./injector.ts";
 
-/** Six threads share a CPU with the one of the service that works at a time: a request of 0.17 s takes seven times as long. */
-const RIVALS = 6;
+/** Five threads share a CPU with the one of the service that works at a time: a request of 0.17 s takes six times as long. */
+const RIVALS = 5;
 const QUOTA_US = 20_000;
 const PERIOD_US = 100_000;
 const HOLD_MS = 600;
