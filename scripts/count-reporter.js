@@ -1,8 +1,11 @@
 // How many tests passed, failed, were skipped, and why? A vitest reporter: appends to the file in STALLSCOPE_COUNTS, or prints the closing line.
 import { appendCounts, closingLine, skipsText } from "./lib/counts.js";
 
-/** A suite that skips as a whole says why in its name: `(skipped when ...)`; a test says it to `context.skip(reason)`. */
-const reasonInName = (name) => /\(skipped ([^()]*)\)/.exec(name)?.[1];
+/** A suite that skips as a whole says why in its name: `(skipped: why)`, `(it needs root)`; a test says it to `context.skip(why)`. */
+function reasonInName(name) {
+  const found = /\(skipped:? ([^()]*)\)|\(it (needs [^()]*)\)/.exec(name);
+  return found?.[1] ?? found?.[2];
+}
 
 export default class CountReporter {
   onTestRunEnd(modules, unhandledErrors) {

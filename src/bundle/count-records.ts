@@ -27,7 +27,8 @@ function countInPage(view: DataView, page: number, pageSize: number, longSize: 4
     } else if (type === 0) {
       if (at + 8 > end) break;
       const length = view.getUint32(at + 4, true);
-      if (length < 4) break;
+      // also keeps the sum below in 32 bits: a damaged length must not lead backwards
+      if (length < 4 || length > end - at) break;
       records++;
       at += 4 + ((length + 3) & ~3);
     } else {

@@ -16,7 +16,7 @@ export interface DelegatedPart {
 
 interface Busy {
   readonly parts: readonly (readonly [number, number])[];
-  /** of the whole delegation, not only inside the wait; sleeps on timers of its own do not count */
+  /** of the whole delegation, not only inside the wait; only what it ran or wanted to run counts: a sleep is cheap */
   readonly total: number;
 }
 
@@ -36,7 +36,7 @@ export function delegationsIn(timeline: Timeline, poller: ThreadIndex, begin: nu
       const closed = index < messages.length ? (messages[index] as number) : timeline.trace.end;
       const to = Math.min(end, closed);
       const parts = busyParts(timeline, thread, poller, from, to);
-      if (parts.length > 0) open.push({ thread, busy: { parts, total: total(busyParts(timeline, thread, poller, opened, closed, false)) } });
+      if (parts.length > 0) open.push({ thread, busy: { parts, total: wantedCpu(timeline, thread, opened, closed) } });
       from = to;
       if (index >= messages.length) break;
     }
@@ -50,7 +50,7 @@ export function delegationsIn(timeline: Timeline, poller: ThreadIndex, begin: nu
 }
 
 /** Where B did not simply wait for A: everything but sleeps that A ended, or that never ended. */
-function busyParts(timeline: Timeline, thread: ThreadIndex, poller: ThreadIndex, begin: number, end: number, withOwnTimers = true): [number, number][] {
+function busyParts(timeline: Timeline, thread: ThreadIndex, poller: ThreadIndex, begin: number, end: number): [number, number][] {
   const { states } = timeline;
   const parts: [number, number][] = [];
   const last = states.first[thread + 1] as number;
@@ -62,7 +62,6 @@ function busyParts(timeline: Timeline, thread: ThreadIndex, poller: ThreadIndex,
       if (edge < 0) continue;
       const waker = timeline.wakerOf(edge);
       if (waker.kind === "thread" && waker.thread === poller) continue;
-      if (waker.kind === "timer" && !withOwnTimers) continue;
     }
     const from = Math.max(begin, states.start[row] as number);
     const to = Math.min(end, states.end[row] as number);
@@ -73,7 +72,17 @@ function busyParts(timeline: Timeline, thread: ThreadIndex, poller: ThreadIndex,
   return parts;
 }
 
-const total = (parts: readonly (readonly [number, number])[]): number => parts.reduce((sum, [from, to]) => sum + to - from, 0);
+/** Time on a CPU or in a run queue. */
+function wantedCpu(timeline: Timeline, thread: ThreadIndex, begin: number, end: number): number {
+  const { states } = timeline;
+  let sum = 0;
+  const last = states.first[thread + 1] as number;
+  for (let row = upperBound(states.end, begin, states.first[thread] as number, last); row < last && (states.start[row] as number) < end; row++) {
+    const state = states.state[row];
+    if (state === STATE.running || state === STATE.runnable || state === STATE.preempted) sum += Math.min(end, states.end[row] as number) - Math.max(begin, states.start[row] as number);
+  }
+  return sum;
+}
 
 /** [from, to) minus the parts already taken. */
 function without(from: number, to: number, taken: readonly DelegatedPart[]): [number, number][] {

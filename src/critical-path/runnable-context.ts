@@ -1,4 +1,5 @@
 /** What the scheduler was not allowed or not able to do: bandwidth periods and unserved reschedules, found once per trace. */
+import { lowerBound, upperBound } from "../base/index.ts";
 import type { Timeline } from "../timeline/index.ts";
 import { FLAG_NEED_RESCHED } from "../trace/index.ts";
 import type { RunnableContext } from "./on-cpu.ts";
@@ -20,24 +21,35 @@ function periodTimers(timeline: Timeline): number[] {
   return times;
 }
 
-/** From the first event that carries need-resched to the next switch on that CPU: only schedule() clears it. The idle task polls it and does not count. */
+/** Events at the entry into the kernel: one without need-resched shows that the flag was cleared, by a schedule() that kept the task. */
+const ENTRIES = ["local_timer_entry", "irq_handler_entry", "softirq_entry", "hrtimer_expire_entry", "reschedule_entry"];
+
+/**
+ * From the first event that carries need-resched to the last before a switch, or before an event without it: only
+ * schedule() clears the flag, and it may choose the same task again. The idle task polls the flag and does not count.
+ */
 function preemptOffSections(timeline: Timeline): [number, number][][] {
-  const cpus = timeline.trace.machine.cpus;
-  const flagged = Array.from({ length: cpus }, () => [] as number[]);
-  for (const table of timeline.trace.tables.values()) {
+  const { machine, tables, end } = timeline.trace;
+  const flagged = Array.from({ length: machine.cpus }, () => [] as number[]);
+  const clear = Array.from({ length: machine.cpus }, () => [] as number[]);
+  for (const table of tables.values()) {
     if (table.name === "sched_switch") continue;
-    for (let row = 0; row < table.length; row++) if ((table.flags[row] as number) & FLAG_NEED_RESCHED && table.tid[row] !== 0) flagged[table.cpu[row] as number]?.push(table.time[row] as number);
+    const isEntry = ENTRIES.includes(table.name);
+    for (let row = 0; row < table.length; row++) {
+      const set = ((table.flags[row] as number) & FLAG_NEED_RESCHED) !== 0;
+      if (set && table.tid[row] !== 0) flagged[table.cpu[row] as number]?.push(table.time[row] as number);
+      else if (isEntry && !set) clear[table.cpu[row] as number]?.push(table.time[row] as number);
+    }
   }
   return flagged.map((times, cpu) => {
     times.sort((a, b) => a - b);
-    const sections: [number, number][] = [];
+    const cleared = Float64Array.from(clear[cpu] ?? []).sort();
     const switches = timeline.occupancy[cpu]?.start ?? new Float64Array();
-    let next = 0;
+    const sections: [number, number][] = [];
     let served = Number.NEGATIVE_INFINITY;
     for (const time of times) {
       if (time < served) continue;
-      while (next < switches.length && (switches[next] as number) < time) next++;
-      served = next < switches.length ? (switches[next] as number) : timeline.trace.end;
+      served = Math.min(switches[lowerBound(switches, time)] ?? end, cleared[upperBound(cleared, time)] ?? end);
       if (served - time >= MIN_SECTION_NS) sections.push([time, served]);
     }
     return sections;

@@ -1,12 +1,20 @@
 import { describe, expect, it } from "vitest";
 import { buildTimeline, STATE } from "../timeline/index.ts";
-import type { ThreadIndex } from "../trace/index.ts";
-import { generator, randomStream } from "../../test/support/random-rows.ts";
+import type { TaskChanges, ThreadIndex } from "../trace/index.ts";
+import { generator, randomStream, type RandomStream } from "../../test/support/random-rows.ts";
 import { traceOfRows } from "../../test/support/trace-of-rows.ts";
 import { buildLostIndex, buildRunnableContext, walkRequest } from "./index.ts";
 
 /** 10 000 in CI; a seed that fails is printed and can be run alone. */
 const STREAMS = Number(process.env["STALLSCOPE_STREAMS"] ?? 10_000);
+
+function randomChanges(random: () => number, { end, cpus, threads }: RandomStream): TaskChanges {
+  const time = Float64Array.from({ length: 5 }, () => Math.floor(random() * end)).sort();
+  return {
+    length: 5, time, since: time.map((at) => at - Math.floor(random() * 1e6)), cpu: Uint16Array.from(time, () => Math.floor(random() * cpus)),
+    tid: Int32Array.from(time, () => (random() < 0.3 ? 0 : (threads[Math.floor(random() * threads.length)]?.tid ?? 0))),
+  };
+}
 
 describe("walkRequest on random event streams", () => {
   it(`keeps both laws on ${STREAMS} streams: segments touch and are ordered, and they sum to the window`, () => {
@@ -15,7 +23,8 @@ describe("walkRequest on random event streams", () => {
       const random = generator(seed * 7919);
       const stream = randomStream(seed, 20 + Math.floor(random() * 120));
       const lost = random() < 0.2 ? [{ cpu: 0, from: (stream.end * random()) >> 0, to: stream.end, count: undefined, buffer: "" }] : [];
-      const trace = traceOfRows({ ...stream, lost: lost as never });
+      const changes = random() < 0.3 ? randomChanges(random, stream) : undefined;
+      const trace = traceOfRows({ ...stream, lost: lost as never, ...(changes === undefined ? {} : { taskChanges: changes }) });
       const timeline = buildTimeline(trace);
       const context = buildRunnableContext(timeline, new Map(random() < 0.5 ? [[100, random() < 0.5 ? undefined : 1_000_000]] : []));
       const begin = Math.floor(stream.end * random() * 0.5) - 1000;

@@ -26,6 +26,9 @@ const MAX_SEGMENTS = 500_000;
  */
 const HOLDER_SHARE = 0.5;
 
+/** From the wake by a signal to the stop: a few microseconds on a CPU, plus the wait for it. */
+const MAX_SIGNAL_NS = 20_000_000;
+
 interface Frame {
   readonly depth: number;
   readonly via: readonly Wait[];
@@ -133,7 +136,7 @@ class Walk {
     const edge = states.wake[row] as number;
     const rowBegin = states.start[row] as number;
     const rowEnd = states.end[row] as number;
-    const waker = edge < 0 ? undefined : this.#timeline.wakerOf(edge);
+    const waker = edge < 0 || this.#isSignal(thread, row) ? undefined : this.#timeline.wakerOf(edge);
     const stack = this.#timeline.stacks.at(thread, rowBegin) ?? [];
     const syscall = this.#timeline.syscalls.at(thread, rowBegin);
     const kind = classifyWait({ state: states.state[row] as number, syscall, stack, waker });
@@ -150,6 +153,7 @@ class Walk {
       return self(begin, end, { kind: "none" }, rowEnd >= this.#timeline.trace.end ? "still waiting when the recording ended" : "its wake-up was not seen");
     }
     if (kind.class === "blocked-stopped") return self(begin, end, { kind: "thread", thread });
+    if (waker === undefined && !kind.isPoll) return self(begin, end, { kind: "none" }, "interrupted by a signal");
     if (kind.class === "reclaim" && waker?.kind !== "thread") return self(begin, end, { kind: "thread", thread });
     this.#splitReclaim(thread, begin, end, frame, (from, to) => this.#follow({ thread, from, to, waker, kind, base, frame, self, wakerCpu: wakes.cpu[edge] as number, wakerTime: wakes.time[edge] as number }));
   }
@@ -162,6 +166,8 @@ class Walk {
     const deeper = (other: ThreadIndex, a: number, b: number, by: Wait["by"], alsoWaiting: readonly ThreadIndex[] = []): void =>
       this.explain(other, a, b, { depth: frame.depth + 1, via: [...frame.via, { ...base, by }], waiting: [...frame.waiting, thread, ...alsoWaiting] });
     switch (waker?.kind) {
+      case undefined:
+        return this.#polled(thread, from, to, frame, deeper, (a, b) => self(a, b, { kind: "none" }, "interrupted by a signal"));
       case "thread":
         if (waker.thread === thread || frame.waiting.includes(waker.thread)) return self(from, to, { kind: "thread", thread: waker.thread });
         return deeper(waker.thread, from, to, "wake");
@@ -184,6 +190,15 @@ class Walk {
       default:
         return self(from, to, { kind: "none" }, "woken from the idle context");
     }
+  }
+
+  /** A wait that ended because the thread was to stop: who sent the signal did not do what the wait was for. */
+  #isSignal(thread: ThreadIndex, row: number): boolean {
+    const { states } = this.#timeline;
+    const last = states.first[thread + 1] as number;
+    let after = row + 1;
+    while (after < last && states.state[after] !== STATE.sleeping && states.state[after] !== STATE.blocked && states.state[after] !== STATE.stopped) after++;
+    return after < last && states.state[after] === STATE.stopped && states.state[row] !== STATE.stopped && (states.start[after] as number) - (states.end[row] as number) < MAX_SIGNAL_NS;
   }
 
   /** A poll that ended by its own timer: charged to what the poller had delegated, the rest is polling. */

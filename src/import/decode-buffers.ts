@@ -7,7 +7,7 @@
  * `counts` is of all buffers.
  */
 import { StringTable, timeNs } from "../base/index.ts";
-import type { EventTable, ImportProblem, LostEvents } from "../trace/index.ts";
+import { NO_TASK_CHANGES, type EventTable, type ImportProblem, type LostEvents, type TaskChanges } from "../trace/index.ts";
 import { ByteStrings } from "./byte-strings.ts";
 import { checkLosses } from "./check-losses.ts";
 import { countRecords } from "./count-records.ts";
@@ -19,6 +19,7 @@ import { earliestStamp } from "./ring-buffer/earliest-stamp.ts";
 import type { CursorInput } from "./ring-buffer/page-cursor.ts";
 import { StackTable } from "./stack-table.ts";
 import { TableBuilder } from "./table-builder.ts";
+import { TaskWatch } from "./task-watch.ts";
 import type { CpuRange } from "./trace-dat/buffers.ts";
 import type { TraceDatParts } from "./trace-dat/v6.ts";
 import type { TraceFile } from "./trace-file.ts";
@@ -29,6 +30,7 @@ export interface Decoded {
   readonly stacks: readonly Float64Array[];
   readonly tables: ReadonlyMap<string, EventTable>;
   readonly counts: ReadonlyMap<string, { readonly perCpu: Float64Array }>;
+  readonly taskChanges: TaskChanges;
   readonly lost: readonly LostEvents[];
   readonly problems: readonly ImportProblem[];
   /** ns since the base of the first and last record, 0 and 0 without any */
@@ -63,7 +65,9 @@ export function decodeBuffers(file: TraceFile, parts: TraceDatParts, options: { 
   const slots = openSlots(sources, events, parts.buffers.length);
   const strings = new StringTable();
   const shared = { strings: new ByteStrings(strings), stacks: new StackTable(), longSize: headerPage.longSize, base };
-  const lanes = sources.map((source) => new CpuLane(source, source.input(), slots[source.buffer] as Slot[], shared, problems));
+  // the main buffer alone is unfiltered, so only there does every change of the current task have its switch
+  const watch = TaskWatch.of(events.schedSwitch);
+  const lanes = sources.map((source) => new CpuLane(source, source.input(), slots[source.buffer] as Slot[], shared, problems, source.buffer === 0 ? watch : undefined));
   const { first, last, isSorted } = takeAll(lanes);
   lanes.forEach((lane, index) => lane.finish((sources[index] as Source).range.truncated));
 
@@ -74,7 +78,7 @@ export function decodeBuffers(file: TraceFile, parts: TraceDatParts, options: { 
   for (const { plan, builder } of new Set(slots.flatMap((perId) => Object.values(perId)))) {
     if (builder.length > 0) tables.set(plan.name, builder.build(plan.name, plan.columns, isSorted));
   }
-  return { base: stamp, strings, stacks: shared.stacks.stacks, tables, counts: sumCounts(sources, events, parts.cpus), lost, problems: problems.build(), begin, end };
+  return { base: stamp, strings, stacks: shared.stacks.stacks, tables, taskChanges: watch?.build() ?? NO_TASK_CHANGES, counts: sumCounts(sources, events, parts.cpus), lost, problems: problems.build(), begin, end };
 }
 
 /** Per buffer and event id the table its records go to, if any: one that is large enough from the start. */

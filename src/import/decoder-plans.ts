@@ -19,6 +19,8 @@ export interface EventPlans {
   readonly names: ReadonlyMap<number, string>;
   /** above every id that has a name */
   readonly idLimit: number;
+  /** format of sched_switch, when the recording has it */
+  readonly schedSwitch: EventFormat | undefined;
   /** by event id */
   readonly plans: readonly (EventPlan | undefined)[];
 }
@@ -27,6 +29,7 @@ export function planEvents(formats: readonly { readonly system: string; readonly
   const specs = new Map(EVENT_SPECS.map((spec) => [`${spec.system}:${spec.name}`, spec]));
   const names = new Map<number, string>();
   const plans: (EventPlan | undefined)[] = [];
+  let schedSwitch: EventFormat | undefined;
   for (const { system, text } of formats) {
     let format: EventFormat;
     try {
@@ -36,11 +39,12 @@ export function planEvents(formats: readonly { readonly system: string; readonly
       continue;
     }
     names.set(format.id, format.name);
+    if (format.name === "sched_switch") schedSwitch = format;
     const spec = specs.get(`${system}:${format.name}`);
     if (spec === undefined) continue;
     const plan = { columns: columnsOf(spec, format, machine.longSize), common: commonOffsets(format), little: machine.little };
     plans[format.id] = { id: format.id, name: format.name, columns: plan.columns, decode: makeDecoder(plan, options), minimum: minimumSize(plan) };
   }
   const idLimit = [...names.keys()].reduce((limit, id) => Math.max(limit, id + 1), 0);
-  return { names, plans, idLimit };
+  return { names, plans, idLimit, schedSwitch };
 }

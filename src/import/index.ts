@@ -40,6 +40,7 @@ function importFile(file: TraceFile, options: ImportOptions): Trace {
     stacks: decoded.stacks,
     threads: findThreads({ tables: decoded.tables, strings: decoded.strings, cmdlines: parts.cmdlines, threads: options.threads ?? [] }),
     tables: decoded.tables,
+    taskChanges: decoded.taskChanges,
     counts: decoded.counts,
     lost: decoded.lost,
     problems: decoded.problems,

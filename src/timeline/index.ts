@@ -3,6 +3,7 @@ export * from "./cpu-occupancy.ts";
 export * from "./interrupts.ts";
 export * from "./messages.ts";
 export * from "./stacks.ts";
+export * from "./switches.ts";
 export * from "./syscalls.ts";
 export * from "./thread-slices.ts";
 export * from "./thread-states.ts";

@@ -12,6 +12,7 @@
 import { ColumnBuilder, groupRows } from "../base/index.ts";
 import type { EventTable, ThreadIndex, Trace } from "../trace/index.ts";
 import { IDLE_THREAD, NO_THREAD } from "../trace/index.ts";
+import { STATE_UNSEEN, type Switches } from "./switches.ts";
 
 export const STATE = {
   unknown: 0,
@@ -70,16 +71,20 @@ const FORK = 4;
 
 interface Source {
   readonly kind: number;
-  readonly table: EventTable;
+  readonly time: Float64Array;
+  readonly length: number;
+  /** undefined for the switches, which have columns of their own */
+  readonly table: EventTable | undefined;
   row: number;
 }
 
-export function buildThreadStates(trace: Trace): { states: ThreadStates; wakes: WakeEdges } {
-  return new StateBuilder(trace).build();
+export function buildThreadStates(trace: Trace, switches: Switches): { states: ThreadStates; wakes: WakeEdges } {
+  return new StateBuilder(trace, switches).build();
 }
 
 class StateBuilder {
   readonly #trace: Trace;
+  readonly #switches: Switches;
   readonly #state: Uint8Array;
   readonly #since: Float64Array;
   readonly #cpu: Uint16Array;
@@ -102,8 +107,9 @@ class StateBuilder {
     target: new ColumnBuilder("u16"),
   };
 
-  constructor(trace: Trace) {
+  constructor(trace: Trace, switches: Switches) {
     this.#trace = trace;
+    this.#switches = switches;
     const count = trace.threads.length;
     this.#state = new Uint8Array(count);
     this.#since = new Float64Array(count).fill(trace.begin);
@@ -120,7 +126,7 @@ class StateBuilder {
     const add = (kind: number, name: string): boolean => {
       const table = this.#trace.tables.get(name);
       if (table === undefined || table.length === 0) return false;
-      sources.push({ kind, table, row: 0 });
+      sources.push({ kind, table, time: table.time, length: table.length, row: 0 });
       return true;
     };
     add(FORK, "sched_process_fork");
@@ -128,30 +134,28 @@ class StateBuilder {
     if (!add(WAKING, "sched_waking")) add(WAKING, "sched_wakeup");
     add(WAKE_NEW, "sched_wakeup_new");
     add(MIGRATE, "sched_migrate_task");
-    add(SWITCH, "sched_switch");
+    sources.push({ kind: SWITCH, table: undefined, time: this.#switches.time, length: this.#switches.length, row: 0 });
     for (;;) {
       let next: Source | undefined;
       let time = Number.POSITIVE_INFINITY;
       for (const source of sources) {
-        if (source.row === source.table.length) continue;
-        const candidate = source.table.time[source.row] as number;
+        if (source.row === source.length) continue;
+        const candidate = source.time[source.row] as number;
         if (candidate < time) {
           time = candidate;
           next = source;
         }
       }
       if (next === undefined) break;
-      this.#event(next.kind, next.table, next.row++, time);
+      const row = next.row++;
+      if (next.table === undefined) this.#switch(row, time);
+      else this.#event(next.kind, next.table, row, time);
     }
     return this.#finish();
   }
 
   #event(kind: number, table: EventTable, row: number, time: number): void {
     const threads = this.#trace.threads;
-    if (kind === SWITCH) {
-      this.#switch(table, row, time);
-      return;
-    }
     const tid = (kind === FORK ? table.fields["child_pid"] : table.fields["pid"])?.[row] ?? 0;
     const thread = threads.at(tid, time);
     if (thread <= IDLE_THREAD) return;
@@ -192,11 +196,12 @@ class StateBuilder {
     return wakes.target.push(table.fields["target_cpu"]?.[row] ?? (table.cpu[row] as number));
   }
 
-  #switch(table: EventTable, row: number, time: number): void {
+  #switch(row: number, time: number): void {
     const threads = this.#trace.threads;
-    const cpu = table.cpu[row] as number;
-    const previous = threads.at(table.fields["prev_pid"]?.[row] ?? 0, time);
-    const next = threads.at(table.fields["next_pid"]?.[row] ?? 0, time);
+    const switches = this.#switches;
+    const cpu = switches.cpu[row] as number;
+    const previous = threads.at(switches.previous[row] as number, time);
+    const next = threads.at(switches.next[row] as number, time);
     const known = this.#running[cpu] as number;
     if (known > IDLE_THREAD && known !== previous && this.#state[known] === STATE.running) {
       // its switch-out was lost
@@ -207,7 +212,8 @@ class StateBuilder {
       if (this.#state[previous] === STATE.unknown && known === NO_THREAD) this.#state[previous] = STATE.running;
       if (this.#state[previous] !== STATE.running) this.#close(previous, time, STATE.running, cpu, -1);
       this.#cpu[previous] = cpu;
-      const after = stateOfSwitchOut(table.fields["prev_state"]?.[row] ?? 0);
+      const raw = switches.previousState[row] as number;
+      const after = raw === STATE_UNSEEN ? STATE.unknown : stateOfSwitchOut(raw);
       if (after === STATE.preempted) this.#pending[previous] = -1;
       this.#close(previous, time, after, cpu, -1);
     }

@@ -5,6 +5,7 @@ import { buildCpuOccupancy, type CpuOccupancy } from "./cpu-occupancy.ts";
 import { buildInterrupts, type InterruptPieces } from "./interrupts.ts";
 import { buildMessages, type Messages } from "./messages.ts";
 import { buildStacks, type Stacks } from "./stacks.ts";
+import { buildSwitches } from "./switches.ts";
 import { buildSyscalls, type Syscalls } from "./syscalls.ts";
 import { pairSlices, type ThreadSlices } from "./thread-slices.ts";
 import { buildThreadStates, type ThreadStates, type WakeEdges } from "./thread-states.ts";
@@ -29,7 +30,8 @@ export interface Timeline {
 }
 
 export function buildTimeline(trace: Trace): Timeline {
-  const { states, wakes } = buildThreadStates(trace);
+  const switches = buildSwitches(trace);
+  const { states, wakes } = buildThreadStates(trace, switches);
   const interrupts = buildInterrupts(trace);
   const syscalls = buildSyscalls(trace);
   const blockIo = buildBlockIo(trace);
@@ -39,7 +41,7 @@ export function buildTimeline(trace: Trace): Timeline {
     trace,
     states,
     wakes,
-    occupancy: buildCpuOccupancy(trace),
+    occupancy: buildCpuOccupancy(trace, switches),
     interrupts,
     syscalls,
     stacks: buildStacks(trace),

@@ -27,6 +27,17 @@ export interface SymbolTable {
   nameOf(pointer: number): string | undefined;
 }
 
+/** Rows sorted by time: at `time` the task `tid` was current on `cpu`, at `since` (the record before) it was not, and no sched_switch lies between. */
+export interface TaskChanges {
+  readonly length: number;
+  readonly time: Float64Array;
+  readonly since: Float64Array;
+  readonly cpu: Uint16Array;
+  readonly tid: Int32Array;
+}
+
+export const NO_TASK_CHANGES: TaskChanges = { length: 0, time: new Float64Array(), since: new Float64Array(), cpu: new Uint16Array(), tid: new Int32Array() };
+
 export interface Trace {
   /** `base` is the absolute trace-clock time of TimeNs 0, in ns. `name` e.g. "mono"; "" when the file does not say. */
   readonly clock: { readonly name: string; readonly base: bigint };
@@ -41,6 +52,7 @@ export interface Trace {
   readonly threads: ThreadTable;
   /** By event name. An event of EVENT_SPECS that the recording had enabled but never saw may be absent. */
   readonly tables: ReadonlyMap<string, EventTable>;
+  readonly taskChanges: TaskChanges;
   /** Every record read, by event name, decoded or not: the ledger that must agree with other readers. */
   readonly counts: ReadonlyMap<string, { readonly perCpu: Float64Array }>;
   readonly lost: readonly LostEvents[];

@@ -14,7 +14,8 @@ export function liveDiagnosis(keep?: string): Diagnose {
     const context = createCliContext({ quiet: true }, { stdout: process.stdout, stderr: process.stderr, env: process.env }, "archetype");
     const run = async (output: string): Promise<RunResult> => {
       const recording = await record({ context, targets: resolveTargets({ pids: [job.pid] }), output }, (armed) =>
-        fireInside(armed, { ...job, intervalMs: INTERVAL_MS, timeoutMs: TIMEOUT_MS, signal: new AbortController().signal }, context));
+        fireInside(armed, { ...job, intervalMs: INTERVAL_MS, timeoutMs: TIMEOUT_MS, signal: new AbortController().signal }, context),
+      );
       return explainBundle(recording.directory, context);
     };
     return keep === undefined ? withTemporaryBundle(run) : run(keep);

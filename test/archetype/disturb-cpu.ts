@@ -40,7 +40,11 @@ export async function rival(page: Page): Promise<Injection> {
     end: async () => {
       neighbour.hold();
       return {
-        cause: "cpu-rival", culprits: [neighbour], costNs: await costOfNeighbour(page, before), costOf: "culprits", how: HOW,
+        cause: "cpu-rival",
+        culprits: [neighbour],
+        costNs: await costOfNeighbour(page, before),
+        costOf: "culprits",
+        how: HOW,
       };
     },
     dispose: () => dismiss(page, neighbour),
@@ -63,7 +67,11 @@ export async function realTimeHog(page: Page): Promise<Injection> {
     end: async () => {
       await hogging;
       return {
-        cause: "rt-hog", culprits: [neighbour], costNs: await costOfNeighbour(page, before), costOf: "culprits", how: HOW,
+        cause: "rt-hog",
+        culprits: [neighbour],
+        costNs: await costOfNeighbour(page, before),
+        costOf: "culprits",
+        how: HOW,
       };
     },
     dispose: () => dismiss(page, neighbour),

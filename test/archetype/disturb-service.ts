@@ -12,7 +12,8 @@ const STOP_MS = 500;
 const INTO_REQUEST_MS = 130;
 
 const commOf = (page: Page, tid: number): string => readFileSync(`/proc/${page.pid}/task/${tid}/comm`, "utf8").trim();
-const overlap = (begin: number, end: number, record: RequestRecord): number => Math.max(0, Math.min(end, Number(record.end)) - Math.max(begin, Number(record.begin)));
+const overlap = (begin: number, end: number, record: RequestRecord): number =>
+  Math.max(0, Math.min(end, Number(record.end)) - Math.max(begin, Number(record.begin)));
 
 /** A sibling thread sleeps with the model's lock in its hand. */
 export async function siblingLock(page: Page): Promise<Injection> {
@@ -27,7 +28,13 @@ export async function siblingLock(page: Page): Promise<Injection> {
     end: async () => {
       await over;
       const call = await page.lastCall();
-      return { cause: "lock-contention", culprits: [holder], costNs: call.gotLock - call.wantedLock, costOf: "verdict", how: "the service's own clock around the lock" };
+      return {
+        cause: "lock-contention",
+        culprits: [holder],
+        costNs: call.gotLock - call.wantedLock,
+        costOf: "verdict",
+        how: "the service's own clock around the lock",
+      };
     },
     dispose: async () => undefined,
   };
@@ -43,8 +50,11 @@ export async function blockedLoop(page: Page): Promise<Injection> {
     end: async (record) => {
       const over = await block?.over;
       return {
-        cause: "event-loop-blocked", culprits: [{ tid: page.loopTid, comm: commOf(page, page.loopTid) }],
-        costNs: overlap(block?.first.at ?? 0, over?.at ?? 0, record), costOf: "verdict", how: "the handler's own clock, its part inside the request",
+        cause: "event-loop-blocked",
+        culprits: [{ tid: page.loopTid, comm: commOf(page, page.loopTid) }],
+        costNs: overlap(block?.first.at ?? 0, over?.at ?? 0, record),
+        costOf: "verdict",
+        how: "the handler's own clock, its part inside the request",
       };
     },
     dispose: async () => undefined,

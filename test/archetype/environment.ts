@@ -52,8 +52,18 @@ function install(folder: string, version: string): string | undefined {
   mkdirSync(folder, { recursive: true });
   const steps: readonly (readonly string[])[] = [
     [python, "-m", "venv", "--clear", folder],
-    [join(folder, "bin", "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--retries", "1", `gradio==${version}`,
-      ...Object.entries(VOICE).map(([name, wanted]) => `${name}==${wanted}`)],
+    [
+      join(folder, "bin", "python"),
+      "-m",
+      "pip",
+      "install",
+      "--quiet",
+      "--disable-pip-version-check",
+      "--retries",
+      "1",
+      `gradio==${version}`,
+      ...Object.entries(VOICE).map(([name, wanted]) => `${name}==${wanted}`),
+    ],
   ];
   for (const [program = "", ...args] of steps) {
     const done = spawnSync(program, args, { encoding: "utf8", timeout: INSTALL_TIMEOUT_MS });
@@ -65,5 +75,8 @@ function install(folder: string, version: string): string | undefined {
 }
 
 function inPath(name: string): string | undefined {
-  return (process.env["PATH"] ?? "").split(delimiter).map((folder) => join(folder, name)).find((file) => existsSync(file));
+  return (process.env["PATH"] ?? "")
+    .split(delimiter)
+    .map((folder) => join(folder, name))
+    .find((file) => existsSync(file));
 }

@@ -1,6 +1,7 @@
 /**
  * The scoreboard of the archetype.
  * usage: node scripts/run-ts.js test/archetype/main.ts [--version 5.45.0] [--case NAME]... [--runs N] [--cpu N] [--keep DIR] [--measure]
+ * A run that others disturbed is void and not counted.
  * --keep DIR keeps every bundle there, with truth, score and result beside it.
  * --measure fires the requests without any capture and prints what each disturbance costs: the harness on its own.
  */
@@ -50,7 +51,7 @@ try {
         const folder = values.keep === undefined ? undefined : join(values.keep, `${values.version}-${name}-${run}`);
         const outcome = await runCase(page, name, liveDiagnosis(folder));
         const { score, result, truth, others } = outcome;
-        const isVoid = name === "clean" && !isQuiet(outcome);
+        const isVoid = !isQuiet(outcome);
         if (!isVoid) scores.push(score);
         const mark = isVoid ? "void " : isRight(score) ? "right" : "WRONG";
         process.stderr.write(`${mark} ${name}: ${[score.text, ...score.brokenLaws].join("; ")}; others used ${others.toFixed(2)} CPUs\n`);

@@ -11,19 +11,28 @@ export async function measureCase(page: Page, name: string, trigger: typeof runT
   const injection = await CASES[name]?.(page);
   let truth: Truth | undefined;
   try {
-    const records = await trigger({ kind: "gradio", url: page.url, api: "gen_single", inputs: { text: SENTENCE } }, {
-      count: REQUESTS, warmup: 2, intervalMs: 150, timeoutMs: 20_000,
-      beforeRequest: async (index) => {
-        if (index === DISTURBED) await injection?.begin();
+    const records = await trigger(
+      { kind: "gradio", url: page.url, api: "gen_single", inputs: { text: SENTENCE } },
+      {
+        count: REQUESTS,
+        warmup: 2,
+        intervalMs: 150,
+        timeoutMs: 20_000,
+        beforeRequest: async (index) => {
+          if (index === DISTURBED) await injection?.begin();
+        },
+        afterRequest: async (record, index) => {
+          if (index === DISTURBED) truth = await injection?.end(record);
+        },
       },
-      afterRequest: async (record, index) => {
-        if (index === DISTURBED) truth = await injection?.end(record);
-      },
-    });
+    );
     const took = records.map(durationMs);
     const others = took.filter((_, index) => index !== DISTURBED).sort((a, b) => a - b);
     const excess = (took[DISTURBED] ?? 0) - (others[Math.floor(others.length / 2)] ?? 0);
-    const claim = truth === undefined ? "" : `, truth ${truth.cause} ${(truth.costNs / 1e6).toFixed(1)} ms by ${truth.culprits.map((culprit) => `${culprit.comm}/${culprit.tid}`).join(" ") || "nobody"}`;
+    const claim =
+      truth === undefined
+        ? ""
+        : `, truth ${truth.cause} ${(truth.costNs / 1e6).toFixed(1)} ms by ${truth.culprits.map((culprit) => `${culprit.comm}/${culprit.tid}`).join(" ") || "nobody"}`;
     return `${name}: ${took.map((value) => value.toFixed(0)).join(" ")} ms, excess ${excess.toFixed(1)} ms${claim}`;
   } finally {
     await injection?.dispose();

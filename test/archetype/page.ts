@@ -57,18 +57,28 @@ export async function startPage(options: { readonly python: string; readonly roo
   };
   try {
     service = await startService(argv, {
-      ...process.env, HOME: home, TMPDIR: home, XDG_CACHE_HOME: home, GRADIO_TEMP_DIR: home,
-      GRADIO_ANALYTICS_ENABLED: "False", HF_HUB_OFFLINE: "1", PYTHONUNBUFFERED: "1",
+      ...process.env,
+      HOME: home,
+      TMPDIR: home,
+      XDG_CACHE_HOME: home,
+      GRADIO_TEMP_DIR: home,
+      GRADIO_ANALYTICS_ENABLED: "False",
+      HF_HUB_OFFLINE: "1",
+      PYTHONUNBUFFERED: "1",
     });
     const channel = await openChannel(control);
     channel.send("info");
-    const info = await channel.next() as { pid: number; loopTid: number };
+    const info = (await channel.next()) as { pid: number; loopTid: number };
     return {
-      url: `http://127.0.0.1:${port}`, port, pid: info.pid, loopTid: info.loopTid, cpu: options.cpu,
+      url: `http://127.0.0.1:${port}`,
+      port,
+      pid: info.pid,
+      loopTid: info.loopTid,
+      cpu: options.cpu,
       threads: () => readdirSync(`/proc/${info.pid}/task`).map(Number),
       lastCall: async () => {
         channel.send("last");
-        return await channel.next() as LastCall;
+        return (await channel.next()) as LastCall;
       },
       watch: async (pid) => {
         channel.send(`watch ${pid}`);
@@ -88,7 +98,7 @@ export async function startPage(options: { readonly python: string; readonly roo
 
 async function disturb(channel: LineChannel, command: string): Promise<{ first: Moment; over: Promise<Moment> }> {
   channel.send(command);
-  const first = await channel.next() as Moment;
+  const first = (await channel.next()) as Moment;
   return { first, over: channel.next() as Promise<Moment> };
 }
 

@@ -20,7 +20,8 @@ const V2 = "/sys/fs/cgroup";
 export function createQuotaGroup(): QuotaGroup {
   const name = `stallscope-archetype-${process.pid}`;
   if (existsSync(join(V1, "cpu.cfs_quota_us"))) return group(V1, name, v1);
-  if (existsSync(join(V2, "cgroup.controllers")) && readFileSync(join(V2, "cgroup.subtree_control"), "utf8").split(/\s+/).includes("cpu")) return group(V2, name, v2);
+  if (existsSync(join(V2, "cgroup.controllers")) && readFileSync(join(V2, "cgroup.subtree_control"), "utf8").split(/\s+/).includes("cpu"))
+    return group(V2, name, v2);
   throw new CannotInject("no cgroup hierarchy with the cpu controller is mounted at /sys/fs/cgroup");
 }
 
@@ -49,12 +50,16 @@ function group(root: string, name: string, flavour: Flavour): QuotaGroup {
     add: (pid) => writeFileSync(join(folder, "cgroup.procs"), String(pid)),
     limit: (quota) => flavour.limit(folder, quota),
     throttledNs: () => {
-      const line = readFileSync(join(folder, "cpu.stat"), "utf8").split("\n").find((text) => text.startsWith(`${flavour.throttled.key} `));
+      const line = readFileSync(join(folder, "cpu.stat"), "utf8")
+        .split("\n")
+        .find((text) => text.startsWith(`${flavour.throttled.key} `));
       if (line === undefined) throw new CannotInject(`${folder}/cpu.stat has no ${flavour.throttled.key}`);
       return Number(line.split(" ")[1]) * flavour.throttled.toNs;
     },
     remove: () => {
-      for (const pid of readFileSync(join(folder, "cgroup.procs"), "utf8").split("\n").filter((text) => text !== "")) {
+      for (const pid of readFileSync(join(folder, "cgroup.procs"), "utf8")
+        .split("\n")
+        .filter((text) => text !== "")) {
         writeFileSync(join(root, "cgroup.procs"), pid);
       }
       rmdirSync(folder);

@@ -33,9 +33,22 @@ export interface Outcome {
   readonly others: number;
 }
 
-/** Above this a clean run is none: 0.15 CPUs took 10 to 60 ms from single requests. */
-const QUIET_CPUS = 0.15;
-export const isQuiet = (outcome: Outcome): boolean => outcome.others <= QUIET_CPUS;
+/**
+ * Above this a run says more about others than about us: 0.15 CPUs took 10 to 60 ms from single requests.
+ * Our own neighbours use up to 0.2 CPUs of a run and are counted as others.
+ */
+const QUIET_CPUS = { clean: 0.15, disturbed: 0.4 };
+const TRIES = 3;
+
+export const isQuiet = ({ others, truth }: Outcome): boolean => others <= (truth === undefined ? QUIET_CPUS.clean : QUIET_CPUS.disturbed);
+
+/** The first run that nobody disturbed but us, else the last of three. */
+export async function runQuietly(page: Page, name: string, diagnose: Diagnose): Promise<Outcome> {
+  for (let tries = 1; ; tries++) {
+    const outcome = await runCase(page, name, diagnose);
+    if (isQuiet(outcome) || tries === TRIES) return outcome;
+  }
+}
 
 /** Rejects with CannotInject when this host cannot show the case, and with whatever the diagnosis throws. */
 export async function runCase(page: Page, name: string, diagnose: Diagnose): Promise<Outcome> {

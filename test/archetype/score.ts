@@ -26,14 +26,25 @@ export function score(name: string, result: RunResult, disturbed: { readonly id:
   const said = `${verdict.cause} in request ${verdict.request ?? "-"}, ${ms(verdict.costNs)} ms, culprit ${verdict.culprit?.comm ?? "-"}/${verdict.culprit?.tid ?? "-"}`;
   if (disturbed === undefined) {
     const isRight = verdict.cause === "none";
-    return { name, isCauseRight: isRight, isCulpritRight: isRight, costErrorNs: undefined, isCostRight: isRight, brokenLaws: broken, text: `none wanted, said ${said}` };
+    return {
+      name,
+      isCauseRight: isRight,
+      isCulpritRight: isRight,
+      costErrorNs: undefined,
+      isCostRight: isRight,
+      brokenLaws: broken,
+      text: `none wanted, said ${said}`,
+    };
   }
   const { id, truth } = disturbed;
   const isCauseRight = verdict.cause === truth.cause && verdict.request === id;
   const costNs = truth.costOf === "verdict" ? verdict.costNs : chargedTo(truth, result, id);
   const costErrorNs = isCauseRight ? costNs - truth.costNs : undefined;
   return {
-    name, isCauseRight, costErrorNs, brokenLaws: broken,
+    name,
+    isCauseRight,
+    costErrorNs,
+    brokenLaws: broken,
     isCulpritRight: isCauseRight && (truth.culprits.length === 0 || truth.culprits.some((culprit) => culprit.tid === verdict.culprit?.tid)),
     isCostRight: costErrorNs !== undefined && Math.abs(costErrorNs) <= Math.max(COST_NS, truth.costNs * COST_SHARE),
     text: `${truth.cause} of request ${id} wanted, ${ms(truth.costNs)} ms by ${truth.how}, culprit ${truth.culprits.map((culprit) => `${culprit.comm}/${culprit.tid}`).join(" or ") || "nobody"}; said ${said}, ${ms(costNs)} ms of ${truth.costOf}`,
@@ -55,12 +66,26 @@ export function scoreboard(scores: readonly Score[]): string {
     const count = (test: (row: Score) => boolean): string => `${own.filter(test).length}/${own.length}`;
     const errors = own.flatMap((row) => (row.costErrorNs === undefined ? [] : [Math.abs(row.costErrorNs)])).sort((a, b) => a - b);
     const median = errors[Math.floor(errors.length / 2)];
-    return [name, count((row) => row.isCauseRight), count((row) => row.isCulpritRight), count((row) => row.isCostRight),
-      median === undefined ? "-" : ms(median), errors.length === 0 ? "-" : ms(errors.at(-1) ?? 0), count((row) => row.brokenLaws.length === 0)];
+    return [
+      name,
+      count((row) => row.isCauseRight),
+      count((row) => row.isCulpritRight),
+      count((row) => row.isCostRight),
+      median === undefined ? "-" : ms(median),
+      errors.length === 0 ? "-" : ms(errors.at(-1) ?? 0),
+      count((row) => row.brokenLaws.length === 0),
+    ];
   });
   const table = [["case", "cause", "culprit", "cost", "median error ms", "worst", "laws"], ...rows];
   const widths = table[0]?.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0))) ?? [];
-  return table.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd()).join("\n");
+  return table
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
 }
 
 const ms = (ns: number): string => (ns / 1e6).toFixed(1);

@@ -21,8 +21,8 @@ const MISSED_STORED = 0x40000000;
 /** 2^27: weight of the word after a time extend */
 const EXTEND = 134_217_728;
 const TWO_32 = 4_294_967_296;
-/** 2^59 ns: absolute stamps carry that many bits */
-const ABSOLUTE_BITS = 576_460_752_303_423_488;
+/** 2^59, the bits of an absolute stamp, in units of the high word: added there, for a double would round it */
+const ABSOLUTE_WRAP = 134_217_728;
 
 /** A 64-bit clock base in words of 32 bits: times are doubles of ns since it, exact below 2^53. */
 export interface ClockBase {
@@ -194,5 +194,6 @@ function absoluteTime(high32: number, low27: number, previous: number, base: Clo
   // the base's own top bits are those of the running time, or one less after a wrap
   const top = (base.high & 0xf8000000) >>> 0;
   const time = (high + top - base.high) * TWO_32 + (low - base.low);
-  return top !== 0 && time < previous ? time + ABSOLUTE_BITS : time;
+  if (top === 0 || time >= previous) return time;
+  return (high + top + ABSOLUTE_WRAP - base.high) * TWO_32 + (low - base.low);
 }
