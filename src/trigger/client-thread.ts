@@ -2,7 +2,7 @@
 import { Worker } from "node:worker_threads";
 import { EXIT, UserError, printable } from "../base/index.ts";
 import type { RequestRecord } from "../bundle/index.ts";
-import { entryPoint } from "../linux/entry-point.ts";
+import { entryPoint } from "../linux/index.ts";
 import { fromParts, type FromWorker, type ToWorker, type WorkerInput } from "./messages.ts";
 import type { ClientThreadId } from "./types.ts";
 

@@ -1,7 +1,7 @@
 /** What does the doctor say, in English? messages-zh.ts mirrors it key by key. `{name}` is a parameter. */
 import type { CapabilityId, MissingReason } from "../../linux/index.ts";
 import type { Mend } from "./mends.ts";
-import type { OtherTracer } from "./report.ts";
+import type { OtherTracer } from "./other-tracer.ts";
 
 type Required = `check.${CapabilityId}` | `why.${MissingReason}` | `mend.${Exclude<Mend["kind"], "command">}` | `other.${OtherTracer["kind"]}`;
 

@@ -4,7 +4,8 @@ import { EVENT_GROUPS, type CapabilityId } from "../../linux/index.ts";
 import { CAUSE_IDS, type CauseId } from "../../result/index.ts";
 import { doctorMessage, mendText, whyText } from "./message.ts";
 import type { DoctorMessageKey } from "./messages.ts";
-import { ESSENTIAL, type DoctorCheck, type DoctorReport, type OtherTracer } from "./report.ts";
+import { ESSENTIAL, type DoctorCheck, type DoctorReport } from "./report.ts";
+import type { OtherTracer } from "./other-tracer.ts";
 
 const MAX_COLUMNS = 160;
 const INDENT = "  ";

@@ -6,6 +6,7 @@ import type { CauseId } from "../../result/index.ts";
 import { COSTS } from "./costs.ts";
 import { doctorMessage, mendText, whyText } from "./message.ts";
 import { mendOf, type Mend } from "./mends.ts";
+import type { OtherTracer } from "./other-tracer.ts";
 
 export interface DoctorCheck {
   readonly id: CapabilityId;
@@ -27,13 +28,6 @@ export interface DoctorCheck {
 }
 
 /** Others are never disturbed: we use instances of our own. They cost time, and that may be what one sees. */
-export interface OtherTracer {
-  readonly kind: "tracer" | "events" | "probes" | "instance" | "own-running" | "own-left";
-  /** tracer or instance; the number of events or probes */
-  readonly name: string;
-  readonly mend?: string;
-}
-
 export interface DoctorReport {
   /** a request can be captured, and no cause is out of reach for a reason that could be mended */
   readonly ok: boolean;

@@ -33,7 +33,7 @@ export const eventLoopBlocked = defineRule({
   conclude(claimed) {
     const longest = claimed.reduce<Segment | undefined>((best, segment) => (best === undefined || segment.end - segment.begin > best.end - best.begin ? segment : best), undefined);
     const wait = longest?.via.findLast((candidate) => candidate.class !== "blocked-network");
-    return { witness: wait === undefined || wait.stack.length === 0 ? undefined : true, facts: { ...(wait?.syscall === undefined ? {} : { syscall: wait.syscall }) }, remedies: [] };
+    return { witness: wait === undefined || wait.stack.length === 0 ? undefined : true, facts: wait?.syscall === undefined ? {} : { syscall: wait.syscall }, remedies: [] };
   },
 });
 

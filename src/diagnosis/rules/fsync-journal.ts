@@ -25,6 +25,6 @@ export const fsyncJournal = defineRule({
     const wait = claimed[0]?.via.find((candidate) => candidate.fd !== undefined);
     const file = wait === undefined ? undefined : run.descriptors[`${run.timeline.trace.threads.row(wait.thread).pid}/${wait.fd}`];
     const pressure = counters?.pressure["io"]?.some;
-    return { witness: pressure === undefined ? undefined : pressure * 1000 >= durationOf(claimed) / 2, facts: { ...(file === undefined ? {} : { file }) }, remedies: [] };
+    return { witness: pressure === undefined ? undefined : pressure * 1000 >= durationOf(claimed) / 2, facts: file === undefined ? {} : { file }, remedies: [] };
   },
 });
