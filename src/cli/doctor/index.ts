@@ -1,2 +1,3 @@
-export { doctorReport, doctorReportOf, type DoctorCheck, type DoctorReport, type OtherTracer } from "./report.ts";
+export { doctorReport, doctorReportOf, type DoctorCheck, type DoctorReport } from "./report.ts";
 export { renderDoctor } from "./render.ts";
+export type { OtherTracer } from "./other-tracer.ts";

@@ -27,7 +27,6 @@ export interface DoctorCheck {
   readonly detail?: string;
 }
 
-/** Others are never disturbed: we use instances of our own. They cost time, and that may be what one sees. */
 export interface DoctorReport {
   /** a request can be captured, and no cause is out of reach for a reason that could be mended */
   readonly ok: boolean;
