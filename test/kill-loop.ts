@@ -1,59 +1,72 @@
-/** Starts captures and kills them at random moments (F01): what is left, how long does the kernel go on, does the janitor find all? */
-import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+/** F01: records are started and killed at random moments. node scripts/run-ts.js test/kill-loop.ts [KILLS] prints the figures. */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { janitor } from "../src/capture/index.ts";
-import { locateTracefs } from "../src/linux/index.ts";
+import { locateTracefs, type Tracefs } from "../src/linux/index.ts";
+import { generator } from "./support/random-rows.ts";
+import { buildCaptureChild, startCaptureChild } from "./support/start-capture-child.ts";
 
 export interface KillReport {
   readonly kills: number;
-  /** an instance was there when the process died */
+  /** an instance was there when the process was dead */
   readonly leftInstance: number;
-  /** ms until tracing_on was 0 in everything left behind */
+  /** the process was recording */
+  readonly killedRecording: number;
+  /** ms until tracing was off everywhere in what was left */
   readonly worstStopMs: number;
-  /** after the janitor */
+  /** ms that the janitor took */
+  readonly worstJanitorMs: number;
+  /** recordings whose unfinished directory the janitor named */
+  readonly spoolsNamed: number;
+  /** instances of ours, or records, that are still there after the janitor */
   readonly remaining: readonly string[];
-  readonly stuck: readonly string[];
 }
 
-/** `maxDelayMs` from the start of the program: start-up takes about 150 ms, arming 400 ms more, then it records. */
+/** `maxDelayMs` from the start of the process: start-up and arming take about 500 ms, then it records. */
 export async function killLoop(kills: number, maxDelayMs: number, random: () => number): Promise<KillReport> {
   const tracefs = locateTracefs();
-  const mine = new Set<string>();
   const folder = mkdtempSync(join(tmpdir(), "stallscope-kill-"));
-  let leftInstance = 0;
-  let worstStopMs = 0;
-  const stuck: string[] = [];
+  const stateDirectory = join(folder, "state");
+  mkdirSync(stateDirectory, { mode: 0o700 });
+  const file = await buildCaptureChild("kill-loop");
+  let [leftInstance, killedRecording, worstStopMs, worstJanitorMs, spoolsNamed] = [0, 0, 0, 0, 0];
+  const remaining: string[] = [];
   try {
     for (let kill = 0; kill < kills; kill++) {
-      const child = spawn(process.execPath, ["bin/stallscope.js", "capture", "--pid", String(process.pid), "--duration", "20", "--output", join(folder, String(kill))], { stdio: "ignore" });
-      const ended = new Promise((resolve) => child.once("exit", resolve));
+      const child = startCaptureChild(file, { output: join(folder, `run-${kill}`), stateDirectory, ms: 20_000 });
       await sleep(random() * maxDelayMs);
-      child.kill("SIGKILL");
-      await ended;
-      const killedAt = performance.now();
-      const left = tracefs.instances().filter((name) => name.startsWith(`stallscope-${child.pid}-`));
-      left.forEach((name) => mine.add(name));
-      if (left.length > 0) leftInstance++;
-      while (left.some((name) => isOn(tracefs.path("instances", name, "tracing_on")))) {
-        await sleep(5);
-        if (performance.now() - killedAt > 5000) break;
-      }
-      if (left.length > 0) worstStopMs = Math.max(worstStopMs, performance.now() - killedAt);
-      stuck.push(...janitor().stuck);
+      child.process.kill("SIGKILL");
+      await child.ended;
+      const dead = performance.now();
+      const ours = (): string[] => tracefs.instances().filter((name) => name.startsWith(`stallscope-${child.pid}-`));
+      if (ours().length > 0) leftInstance++;
+      if (child.lines.some((said) => said["progress"] === "recording")) killedRecording++;
+      // an instance killed between mkdir and tracing_on=0 is on, but no event in it is (X5): nothing is recorded
+      while (ours().some((name) => isRecording(tracefs, name)) && performance.now() - dead < 5_000) await sleep(5);
+      worstStopMs = Math.max(worstStopMs, performance.now() - dead);
+      const begin = performance.now();
+      const report = janitor({ stateDirectory });
+      worstJanitorMs = Math.max(worstJanitorMs, performance.now() - begin);
+      spoolsNamed += report.spools.length;
+      remaining.push(...ours(), ...janitor({ stateDirectory }).spools);
     }
-    return { kills, leftInstance, worstStopMs, remaining: tracefs.instances().filter((name) => mine.has(name)), stuck };
+    return { kills, leftInstance, killedRecording, worstStopMs: Math.round(worstStopMs), worstJanitorMs: Math.round(worstJanitorMs), spoolsNamed, remaining };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function isOn(path: string): boolean {
-  try {
-    return readFileSync(path, "utf8").trim() === "1";
-  } catch {
-    return false;
-  }
+function isRecording(tracefs: Tracefs, name: string): boolean {
+  const says = (file: string): string => {
+    try {
+      return readFileSync(tracefs.path("instances", name, file), "utf8").trim();
+    } catch {
+      return "";
+    }
+  };
+  return says("tracing_on") === "1" && says("set_event") !== "";
 }
+
+if (process.argv[1]?.endsWith("kill-loop.ts") === true) console.log(await killLoop(Number(process.argv[2] ?? 200), 1200, generator(Date.now() % 100_000)));

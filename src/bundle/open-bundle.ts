@@ -1,8 +1,11 @@
-/** What is in this recording? Reads a bundle, keeps the valid part, and names every problem. */
-import { existsSync, readFileSync, statSync } from "node:fs";
+/** What can still be read of a recording? Everything that is whole; what is missing or cut becomes a named problem. */
+import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { ImportError } from "../base/index.ts";
-import { BUNDLE_VERSION, type Manifest, type RequestRecord, type Samples } from "./types.ts";
+import { checkManifest, isRequestRecord } from "./check-manifest.ts";
+import { parse, readArray } from "./json-lines.ts";
+import { NO_SAMPLES, readSamples } from "./samples-file.ts";
+import type { Manifest, RequestRecord, Samples } from "./types.ts";
 
 export interface Bundle {
   readonly directory: string;
@@ -10,48 +13,91 @@ export interface Bundle {
   readonly requests: readonly RequestRecord[];
   readonly samples: Samples;
   readonly tracePath: string;
-  /** one sentence each; empty for a whole bundle */
+  /** one sentence each */
   readonly problems: readonly string[];
 }
 
-const NO_SAMPLES: Samples = { samples: [], facts: {}, fds: {}, devices: {} };
+export const BUNDLE_FILES = { manifest: "manifest.json", requests: "requests.json", samples: "samples.json", trace: "trace.dat" } as const;
 
-/** Throws ImportError when it is no bundle, or is one of a newer version. */
+/** Far above any real one (a thread takes 80 bytes, a sample some kB); a larger file is not ours. */
+const MAX_JSON_BYTES = 256 << 20;
+
+/** Throws ImportError when the directory is no recording or its manifest cannot be used. */
 export function openBundle(directory: string): Bundle {
-  if (!(statSync(directory, { throwIfNoEntry: false })?.isDirectory() ?? false)) throw new ImportError("not-a-bundle", "this is not a directory that holds a recording", { file: directory });
-  const manifest = readJson(join(directory, "manifest.json"));
-  if (!isManifest(manifest)) throw new ImportError("not-a-bundle", "the directory holds no readable manifest.json of a recording", { file: directory, hint: "a recording that was cut off keeps its spool: stallscope janitor says where" });
-  if (manifest.bundleVersion > BUNDLE_VERSION) throw new ImportError("newer-bundle", `the recording has format version ${manifest.bundleVersion}, this program knows ${BUNDLE_VERSION}`, { file: directory, hint: "use a newer stallscope" });
   const problems: string[] = [];
-  const requests = readJson(join(directory, "requests.json"));
-  if (!Array.isArray(requests)) problems.push("requests.json is missing or damaged: no request is known");
-  const samples = readJson(join(directory, "samples.json"));
-  if (!isSamples(samples)) problems.push("samples.json is missing or damaged: no counters confirm a finding");
-  const tracePath = join(directory, "trace.dat");
-  if (!existsSync(tracePath)) throw new ImportError("no-trace", "the recording has no trace.dat", { file: directory });
-  if (manifest.ended !== "complete") problems.push(`the recording ended early (${manifest.ended})${manifest.endedBecause === undefined ? "" : `: ${manifest.endedBecause}`}`);
-  return { directory, manifest, requests: Array.isArray(requests) ? requests.filter(isRequest) : [], samples: isSamples(samples) ? samples : NO_SAMPLES, tracePath, problems };
+  const manifest = readManifest(directory);
+  const requests = readRequests(join(directory, BUNDLE_FILES.requests), problems);
+  const samples = readSamplesFile(join(directory, BUNDLE_FILES.samples), problems);
+  const tracePath = join(directory, BUNDLE_FILES.trace);
+  const trace = statSync(tracePath, { throwIfNoEntry: false });
+  if (trace === undefined) problems.push(`${BUNDLE_FILES.trace} is missing: nothing can be explained from this recording`);
+  else if (!trace.isFile()) problems.push(`${BUNDLE_FILES.trace} is not a regular file`);
+  else if (trace.size < manifest.overhead.bytes) problems.push(`${BUNDLE_FILES.trace} is cut off: it has ${trace.size} bytes and its pages alone took ${manifest.overhead.bytes}`);
+  if (manifest.ended !== "complete") problems.push(endedSentence(manifest));
+  return { directory, manifest, requests, samples, tracePath, problems };
 }
 
-function readJson(path: string): unknown {
+function readManifest(directory: string): Manifest {
+  if (statSync(directory, { throwIfNoEntry: false })?.isDirectory() !== true) throw new ImportError("not-a-bundle", `${directory} is not a directory`);
+  const file = join(directory, BUNDLE_FILES.manifest);
+  const text = readJson(file);
+  if (text === undefined) throw new ImportError("not-a-bundle", `${directory} is not a recording of stallscope: it has no ${BUNDLE_FILES.manifest}`);
+  const value = parse(text);
+  if (value === undefined) throw new ImportError("bad-manifest", "the manifest is cut off or damaged", { file, offset: text.length, hint: "its trace.dat can still be analysed alone: stallscope analyze DIRECTORY/trace.dat" });
+  return checkManifest(value, file);
+}
+
+function readRequests(file: string, problems: string[]): readonly RequestRecord[] {
+  const text = readJson(file);
+  if (text === undefined) {
+    problems.push(`${BUNDLE_FILES.requests} is missing: the recording does not say which requests were made`);
+    return [];
+  }
+  const read = readArray(text);
+  if (read.kind === "not-an-array") {
+    problems.push(`${BUNDLE_FILES.requests} is damaged: no request could be read`);
+    return [];
+  }
+  const requests = read.elements.filter(isRequestRecord);
+  if (read.kind === "cut") problems.push(`${BUNDLE_FILES.requests} is cut off: the first ${requests.length} requests are kept`);
+  if (requests.length < read.elements.length) problems.push(`${read.elements.length - requests.length} entries of ${BUNDLE_FILES.requests} are no requests and are left out`);
+  return requests;
+}
+
+function readSamplesFile(file: string, problems: string[]): Samples {
+  const text = readJson(file);
+  if (text === undefined) {
+    problems.push(`${BUNDLE_FILES.samples} is missing: there are no counters beside the trace`);
+    return NO_SAMPLES;
+  }
+  const { isWhole, samples } = readSamples(text);
+  if (!isWhole) problems.push(`${BUNDLE_FILES.samples} is cut off or damaged: the first ${samples.samples.length} samples are kept`);
+  return samples;
+}
+
+/** undefined when there is no such file. A FIFO or a device is never waited for. */
+function readJson(path: string): string | undefined {
+  let fd: number;
   try {
-    return JSON.parse(readFileSync(path, "utf8"));
-  } catch {
-    return undefined;
+    fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code;
+    if (code === "ENOENT") return undefined;
+    throw new ImportError("cannot-open", `a file of the recording cannot be opened: ${code === "EACCES" ? "permission denied" : code}`, { file: path, cause });
+  }
+  try {
+    const stat = fstatSync(fd);
+    if (!stat.isFile()) throw new ImportError("not-a-file", "this is not a regular file", { file: path });
+    if (stat.size > MAX_JSON_BYTES) throw new ImportError("too-large", `this file is larger than ${MAX_JSON_BYTES >> 20} MiB, so it is not one of ours`, { file: path });
+    return readFileSync(fd, "utf8");
+  } finally {
+    closeSync(fd);
   }
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
-
-function isManifest(value: unknown): value is Manifest {
-  return (
-    isObject(value) && typeof value["bundleVersion"] === "number" && typeof value["id"] === "string" && isObject(value["host"]) && isObject(value["events"]) &&
-    Array.isArray(value["targets"]) && Array.isArray(value["threads"]) && Array.isArray(value["losses"]) && Array.isArray(value["disturbances"]) && Array.isArray(value["missingEvents"])
-  );
+function endedSentence({ ended, endedBecause }: Manifest): string {
+  const what: Readonly<Record<Exclude<Manifest["ended"], "complete">, string>> = {
+    interrupted: "the recording was stopped early", killed: "the recorder was killed", "disk-full": "the disk became full while recording", failed: "the recorder failed",
+  };
+  return `${ended === "complete" ? "" : what[ended]}${endedBecause === undefined ? "" : ` (${endedBecause})`}: what came later is not in it`;
 }
-
-const isSamples = (value: unknown): value is Samples => isObject(value) && Array.isArray(value["samples"]) && isObject(value["facts"]) && isObject(value["fds"]) && isObject(value["devices"]);
-
-const DIGITS = /^\d{1,20}$/;
-const isRequest = (value: unknown): value is RequestRecord =>
-  isObject(value) && typeof value["id"] === "string" && isObject(value["client"]) && Array.isArray(value["phases"]) && DIGITS.test(String(value["begin"])) && DIGITS.test(String(value["end"]));

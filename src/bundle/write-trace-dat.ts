@@ -20,8 +20,8 @@ export interface TraceDatSummary {
   readonly buffers: readonly { readonly name: string; readonly perCpu: readonly { readonly bytes: number; readonly records: number }[] }[];
 }
 
-/** Read and written at once. The page size divides it up to 1 MiB, beyond that one page is the unit. */
-const BLOCK_BYTES = 1 << 20;
+/** Read and written at once, and so what `consume` needs of the disk beside the pages themselves. Larger pages go one by one. */
+export const BLOCK_BYTES = 1 << 18;
 
 /** Creates `path`, which must not exist. What does not fill a whole page at the end of a CPU's data is left out. */
 export function writeTraceDat(path: string, metadata: TraceDatMetadata, buffers: readonly TraceDatBuffer[], options: WriteTraceDatOptions = {}): TraceDatSummary {

@@ -1,55 +1,57 @@
-/** What did killed runs leave, and is it gone now? Touches only instances that carry our name and whose owner is dead. */
-import { writeFileSync } from "node:fs";
-import { bootId, isOwnerAlive, ownerOfInstance, Tracefs, tracefsState } from "../linux/index.ts";
-import { listIntents, removeIntent, stateDirectory } from "./intent.ts";
+/**
+ * What did killed runs leave, and is it gone? Only names of ours whose owner (pid and start time) is dead are touched, and
+ * only by rmdir: the kernel refuses that while anybody, even in another pid namespace, has a file of the instance open.
+ */
+import { existsSync } from "node:fs";
+import { bootId, errorCode, isOwnerAlive, ownerOfInstance, Tracefs, tracefsState } from "../linux/index.ts";
+import { defaultStateDirectory, readIntents, removeIntent, type Intent } from "./intent.ts";
 
 export interface JanitorReport {
+  /** instances that are gone now */
   readonly removed: readonly string[];
-  /** could not be removed: somebody has a file in it open */
+  /** instances whose owner is dead but that somebody has open, or that the kernel would not remove */
   readonly stuck: readonly string[];
-  /** ours, owner alive */
+  /** instances of runs that are still going on */
   readonly live: readonly string[];
-  /** unfinished recordings of dead owners, kept for their owner to look at */
+  /** directories of unfinished recordings; never deleted here */
   readonly spools: readonly string[];
 }
 
+/** Never throws for a reason on the machine's side: without tracefs there is nothing to remove. */
 export function janitor(options: { root?: string; stateDirectory?: string } = {}): JanitorReport {
+  const state = tracefsState(options.root);
   const removed: string[] = [];
   const stuck: string[] = [];
   const live: string[] = [];
   const spools: string[] = [];
-  const state = tracefsState(options.root);
-  if (state.kind === "ok") {
-    const tracefs = new Tracefs(state.root);
-    for (const name of tracefs.instances()) {
-      const owner = ownerOfInstance(name);
-      if (owner === undefined) continue;
-      if (isOwnerAlive(owner)) live.push(name);
-      else (removeInstance(tracefs, name) ? removed : stuck).push(name);
-    }
+  const tracefs = new Tracefs(state.root);
+  for (const name of tracefs.instances()) {
+    const owner = ownerOfInstance(name);
+    if (owner === undefined) continue;
+    if (isOwnerAlive(owner)) live.push(name);
+    else (removeInstance(tracefs, name) ? removed : stuck).push(name);
   }
-  for (const { path, intent } of listIntents(options.stateDirectory ?? stateDirectory())) {
-    if (intent !== undefined && intent.bootId === bootId() && isOwnerAlive(intent)) continue;
-    if (intent !== undefined && !stuck.some((name) => intent.instances.includes(name))) {
-      spools.push(intent.spool);
-      removeIntent(path);
-    } else if (intent === undefined) removeIntent(path);
+  const { intents, useless } = readIntents(options.stateDirectory ?? defaultStateDirectory());
+  for (const { path, intent } of intents) {
+    if (intent.bootId === bootId() && isOwnerAlive(intent)) continue;
+    if (existsSync(intent.temporary)) spools.push(intent.temporary);
+    // the record of a run whose instance is stuck stays until that is gone too
+    if (!stuck.some((name) => isOwnedBy(name, intent))) removeIntent(path);
   }
+  useless.forEach(removeIntent);
   return { removed, stuck, live, spools };
 }
 
+const isOwnedBy = (name: string, { pid, startTime }: Intent): boolean => {
+  const owner = ownerOfInstance(name);
+  return owner?.pid === pid && owner.startTime === startTime;
+};
+
 function removeInstance(tracefs: Tracefs, name: string): boolean {
-  for (const [file, text] of [["tracing_on", "0"], ["events/enable", "0"]] as const) {
-    try {
-      writeFileSync(tracefs.path("instances", name, file), text);
-    } catch {
-      // lockdown forbids the write, but not the removal
-    }
-  }
   try {
     tracefs.removeInstance(name);
     return true;
-  } catch {
-    return !tracefs.instances().includes(name);
+  } catch (error) {
+    return errorCode(error) === "ENOENT";
   }
 }

@@ -1,52 +1,57 @@
-/** What must a trace.dat carry so that other tools can read it without this machine? */
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
-import { release, version, machine, type as osType, hostname } from "node:os";
+/** What must a trace.dat carry so that other tools can read it without this machine? Read while nothing is recorded. */
+import { machine, release, type as osType, version } from "node:os";
 import type { ThreadInfo, TraceDatMetadata } from "../bundle/index.ts";
 import { readText, type Tracefs } from "../linux/index.ts";
 
-export function readMetadata(tracefs: Tracefs, instance: string, events: readonly string[], threads: readonly ThreadInfo[], pageSize: number, cpus: number, toolVersion: string): TraceDatMetadata {
+/** What is the same before and after: read early, so that the end of a request is not followed by it. */
+export interface StaticMetadata {
+  readonly headerEvent: string;
+  readonly ftraceFormats: readonly string[];
+  readonly systems: readonly { readonly name: string; readonly formats: readonly string[] }[];
+  readonly kallsyms: string;
+  readonly printkFormats: string;
+}
+
+/** `events`: "system:event". Every format of a system that is used, and of `ftrace`. */
+export function readStaticMetadata(tracefs: Tracefs, events: readonly string[]): StaticMetadata {
   const file = (relative: string): string => readText(tracefs.path(relative));
-  const headerPage = readText(join(instance, "events/header_page")) || file("events/header_page");
-  const bySystem = new Map<string, string[]>();
-  for (const event of new Set(events)) {
-    const [system = "", name = ""] = event.split(":");
-    const format = file(`events/${system}/${name}/format`);
-    if (format === "" || system === "ftrace") continue;
-    const list = bySystem.get(system);
-    if (list) list.push(format);
-    else bySystem.set(system, [format]);
-  }
-  const kallsyms = readText("/proc/kallsyms");
+  const formats = (system: string): string[] => tracefs.list(`events/${system}`).map((event) => file(`events/${system}/${event}/format`)).filter((text) => text !== "");
+  const systems = [...new Set(events.map((event) => event.split(":")[0] as string))].filter((system) => system !== "ftrace");
   return {
-    headerPage,
     headerEvent: file("events/header_event"),
-    ftraceFormats: namesIn(tracefs.path("events/ftrace")).map((name) => file(`events/ftrace/${name}/format`)).filter((text) => text !== ""),
-    systems: [...bySystem].map(([name, formats]) => ({ name, formats })),
-    // addresses that are all zero (kptr_restrict) would give every function the same name
-    kallsyms: /^(?!0+ )[0-9a-f]+ /m.test(kallsyms.slice(0, 4096)) ? kallsyms : "",
+    ftraceFormats: formats("ftrace"),
+    systems: systems.map((name) => ({ name, formats: formats(name) })),
+    kallsyms: readSymbols(),
     printkFormats: file("printk_formats"),
-    cmdlines: threads.map(({ tid, comm }) => `${tid} ${comm.replaceAll("\n", " ")}\n`).join(""),
-    cpus,
-    longSize: /commit;\s*offset:8;\s*size:4/.test(headerPage) ? 4 : 8,
-    pageSize,
-    uname: `${osType()} ${hostname()} ${release()} ${version()} ${machine()}`,
-    version: `stallscope ${toolVersion}`,
-    traceClock: readText(join(instance, "trace_clock")),
   };
 }
 
-/** Sub-buffer size in bytes of an instance. Older kernels have the file at the top level only. */
-export function subBufferBytes(tracefs: Tracefs, instance: string): number {
-  const text = readText(join(instance, "events/header_page")) || readText(tracefs.path("events/header_page"));
-  const match = /field: char data;\s*offset:(\d+);\s*size:(\d+);/.exec(text);
-  return match === null ? 4096 : Number(match[1]) + Number(match[2]);
+/** "" when the kernel hides the addresses (kptr_restrict): all of them zero would give every function the same name. */
+function readSymbols(): string {
+  const text = readText("/proc/kallsyms");
+  return /^(?!0+ )[0-9a-f]+ [tT] /m.test(text.slice(0, 65_536)) ? text : "";
 }
 
-function namesIn(path: string): string[] {
-  try {
-    return readdirSync(path).filter((name) => name !== "enable" && name !== "filter").sort();
-  } catch {
-    return [];
-  }
+export const sizeOfStatic = ({ headerEvent, ftraceFormats, systems, kallsyms, printkFormats }: StaticMetadata): number =>
+  [headerEvent, ...ftraceFormats, ...systems.flatMap((system) => system.formats), kallsyms, printkFormats].reduce((sum, text) => sum + text.length + 8, 0);
+
+export interface RecordingMetadata {
+  readonly headerPage: string;
+  readonly traceClock: string;
+  readonly pageSize: number;
+  readonly cpus: number;
+  readonly threads: readonly ThreadInfo[];
+  readonly toolVersion: string;
+}
+
+export function traceDatMetadata(fixed: StaticMetadata, { headerPage, traceClock, pageSize, cpus, threads, toolVersion }: RecordingMetadata): TraceDatMetadata {
+  return {
+    ...fixed, headerPage, traceClock, pageSize, cpus,
+    // names are hostile: a newline would make a line of its own
+    cmdlines: threads.map(({ tid, comm }) => `${tid} ${comm.replace(/[\n\0]/g, " ")}\n`).join(""),
+    longSize: /commit;\s*offset:\d+;\s*size:4;/.test(headerPage) ? 4 : 8,
+    // without the host's name: a recording is sent to others
+    uname: `${osType()} ${release()} ${version()} ${machine()}`,
+    version: `stallscope ${toolVersion}`,
+  };
 }

@@ -1,25 +1,28 @@
 /**
- * What does a second and a third Ctrl-C do? The first is the command's (stop, drain, report). The second skips the rest
- * but still disarms, the third leaves at once; whatever is left then, the kernel has switched off (free_buffer).
+ * What does Ctrl-C do? Once: recording stops, what was recorded is kept. Twice: the rest is skipped and everything undone.
+ * Three times: the process ends at once, and the kernel switches our tracing off by itself (free_buffer).
  */
-const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 143 } as const;
+import { EXIT, type ExitCode } from "../base/index.ts";
 
-/** Returns a function that removes the handlers. `emergency` must be synchronous and must not throw. */
-export function onRepeatedSignals(emergency: () => void): () => void {
+const SIGNALS = { SIGINT: EXIT.sigint, SIGTERM: EXIT.sigterm, SIGHUP: EXIT.sigterm } as const satisfies Readonly<Record<string, ExitCode>>;
+export type StopSignal = keyof typeof SIGNALS;
+
+export const exitCodeOf = (signal: StopSignal): ExitCode => SIGNALS[signal];
+
+/** Any mix of the signals counts. Returns a function that takes the handlers away again. */
+export function onStopSignals(on: { once: (signal: StopSignal) => void; twice: (signal: StopSignal) => void }): () => void {
   let count = 0;
-  const handlers = SIGNALS.map((signal) => {
+  const handlers = (Object.keys(SIGNALS) as StopSignal[]).map((signal) => {
     const handler = (): void => {
       count++;
-      if (count === 2) emergency();
-      if (count >= 2) process.exit(EXIT_CODES[signal]);
+      if (count === 1) on.once(signal);
+      else if (count === 2) on.twice(signal);
+      else process.exit(EXIT.sigint);
     };
     process.on(signal, handler);
     return [signal, handler] as const;
   });
-  process.on("exit", emergency);
   return () => {
     for (const [signal, handler] of handlers) process.off(signal, handler);
-    process.off("exit", emergency);
   };
 }

@@ -15,74 +15,71 @@ export function takeAll(lanes: readonly CpuLane[]): MergedSpan {
   let first = Number.POSITIVE_INFINITY;
   let last = Number.NEGATIVE_INFINITY;
   let isSorted = true;
-  for (let lane = heap.top; lane !== undefined; lane = heap.top) {
+  while (heap.size > 0) {
+    const top = heap.top;
+    const lane = lanes[top] as CpuLane;
     const { cursor } = lane;
-    const limit = heap.rivalTime;
+    const rival = heap.rival;
+    const limit = rival < 0 ? Number.POSITIVE_INFINITY : heap.timeOf(rival);
     // an equal stamp of a rival with a lower index must come first
-    const isFirst = heap.isTopBeforeRival;
+    const isFirst = rival < 0 || top < rival;
+    let { time } = cursor;
     let more: boolean;
     do {
-      const { time } = cursor;
       if (time < last) isSorted = false;
       else last = time;
       if (time < first) first = time;
       lane.take();
       more = cursor.next();
-    } while (more && (cursor.time < limit || (isFirst && cursor.time === limit)));
-    heap.replaceTop(more);
+      time = cursor.time;
+    } while (more && (time < limit || (isFirst && time === limit)));
+    heap.replaceTop(more, time);
   }
   return { first, last, isSorted };
 }
 
-/** Lanes that still have a record, the one with the earliest on top. */
+/** Lanes that still have a record, the one with the earliest on top. Called once per few records: no object is made. */
 class LaneHeap {
-  readonly #lanes: readonly CpuLane[];
-  /** indexes into the lanes */
-  readonly #heap: number[];
+  size: number;
+  /** lanes in heap order, and per lane the time of its next record */
+  readonly #heap: Int32Array;
+  readonly #times: Float64Array;
 
   constructor(lanes: readonly CpuLane[]) {
-    this.#lanes = lanes;
-    this.#heap = [...lanes.keys()].filter((index) => (lanes[index] as CpuLane).cursor.next());
-    for (let at = (this.#heap.length >> 1) - 1; at >= 0; at--) this.#siftDown(at);
+    const alive = Int32Array.from([...lanes.keys()].filter((index) => (lanes[index] as CpuLane).cursor.next()));
+    this.#heap = alive;
+    this.#times = Float64Array.from(lanes, (lane) => lane.cursor.time);
+    this.size = alive.length;
+    for (let at = (this.size >> 1) - 1; at >= 0; at--) this.#siftDown(at);
   }
 
-  get top(): CpuLane | undefined {
-    const index = this.#heap[0];
-    return index === undefined ? undefined : this.#lanes[index];
+  get top(): number {
+    return this.#heap[0] as number;
   }
 
-  /** Time of the next earliest lane: the lesser child of the root. */
-  get rivalTime(): number {
-    const rival = this.#rival();
-    return rival === undefined ? Number.POSITIVE_INFINITY : this.#time(rival);
+  /** The next earliest lane, which is the lesser child of the root; -1 when there is none. */
+  get rival(): number {
+    if (this.size < 2) return -1;
+    const left = this.#heap[1] as number;
+    if (this.size < 3) return left;
+    const right = this.#heap[2] as number;
+    return this.#isBefore(right, left) ? right : left;
   }
 
-  get isTopBeforeRival(): boolean {
-    const rival = this.#rival();
-    return rival === undefined || (this.#heap[0] as number) < rival;
+  timeOf(lane: number): number {
+    return this.#times[lane] as number;
   }
 
-  /** The top lane has moved on, or has no more records. */
-  replaceTop(hasMore: boolean): void {
-    if (!hasMore) {
-      const last = this.#heap.pop() as number;
-      if (this.#heap.length === 0) return;
-      this.#heap[0] = last;
-    }
+  /** The top lane has moved on to `time`, or has no more records. */
+  replaceTop(hasMore: boolean, time: number): void {
+    if (hasMore) this.#times[this.#heap[0] as number] = time;
+    else this.#heap[0] = this.#heap[--this.size] as number;
     this.#siftDown(0);
   }
 
-  #time(index: number): number {
-    return (this.#lanes[index] as CpuLane).cursor.time;
-  }
-
-  #rival(): number | undefined {
-    const [, left, right] = this.#heap;
-    return left === undefined || right === undefined || this.#isBefore(left, right) ? left : right;
-  }
-
   #isBefore(a: number, b: number): boolean {
-    const [timeA, timeB] = [this.#time(a), this.#time(b)];
+    const timeA = this.#times[a] as number;
+    const timeB = this.#times[b] as number;
     return timeA < timeB || (timeA === timeB && a < b);
   }
 
@@ -92,8 +89,8 @@ class LaneHeap {
     let at = from;
     for (;;) {
       let child = 2 * at + 1;
-      if (child >= heap.length) break;
-      if (child + 1 < heap.length && this.#isBefore(heap[child + 1] as number, heap[child] as number)) child++;
+      if (child >= this.size) break;
+      if (child + 1 < this.size && this.#isBefore(heap[child + 1] as number, heap[child] as number)) child++;
       if (!this.#isBefore(heap[child] as number, moving)) break;
       heap[at] = heap[child] as number;
       at = child;

@@ -1,0 +1,85 @@
+/** What does a recording leave? Pages, requests, samples and the manifest in one directory that then gets its name. */
+import { rmdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { BUNDLE_FILES, BUNDLE_VERSION, writeTraceDat, type BundleDirectory, type Manifest, type RequestRecord, type TraceDatBuffer } from "../bundle/index.ts";
+import { hostInfo } from "../linux/index.ts";
+import type { DrainedCpu, DrainResult } from "./drain-protocol.ts";
+import { bufferNameInFile, imbalances, lossesOf } from "./ledger.ts";
+import { traceDatMetadata, type StaticMetadata } from "./metadata.ts";
+import type { Prepared } from "./prepare.ts";
+import type { Session } from "./session.ts";
+import type { CaptureOptions, StopReason } from "./types.ts";
+import type { Witnesses } from "./witnesses.ts";
+
+export interface Recording {
+  readonly id: string;
+  readonly options: CaptureOptions;
+  readonly prepared: Prepared;
+  readonly metadata: StaticMetadata;
+  readonly session: Session;
+  readonly witnesses: Witnesses;
+  readonly bundle: BundleDirectory;
+  readonly spool: string;
+  readonly begin: bigint;
+  readonly startedAt: string;
+  readonly requests: readonly RequestRecord[];
+  readonly drained: DrainResult;
+  readonly reason: StopReason;
+  /** the instances are being removed meanwhile; resolves with what could not be */
+  readonly removing: Promise<readonly string[]>;
+}
+
+/** The trace is written while the kernel removes the instances, which takes it 50 to 150 ms. */
+export async function writeRecording(recording: Recording): Promise<{ directory: string; manifest: Manifest }> {
+  const { bundle, drained, options, session, spool, witnesses } = recording;
+  options.onProgress?.({ kind: "writing", bytes: drained.cpus.reduce((sum, { bytes }) => sum + bytes, 0) });
+  bundle.releaseReserve();
+  const metadata = traceDatMetadata(recording.metadata, {
+    headerPage: session.headerPage, traceClock: session.traceClock, pageSize: session.subBufferBytes, cpus: session.cpus,
+    threads: witnesses.threads, toolVersion: options.toolVersion,
+  });
+  const buffers = [...new Set(drained.cpus.map(({ buffer }) => buffer))].map((name) => bufferOf(name, drained.cpus, spool));
+  const written = writeTraceDat(bundle.path(BUNDLE_FILES.trace), metadata, buffers, { consume: true });
+  rmdirSync(spool);
+  const cutShort = drained.stop.kind === "disk-full";
+  const disturbances = [...drained.disturbances, ...imbalances(drained.cpus, written, cutShort), ...(await recording.removing)];
+  const counted = written.buffers.flatMap(({ perCpu }) => perCpu);
+  const manifest = manifestOf(recording, disturbances, {
+    ownCpuNs: drained.ownCpuNs,
+    events: counted.reduce((sum, { records }) => sum + records, 0),
+    bytes: counted.reduce((sum, { bytes }) => sum + bytes, 0),
+  });
+  bundle.writeTexts(manifest, recording.requests, witnesses.samples);
+  return { directory: bundle.commit(), manifest };
+}
+
+function bufferOf(name: string, cpus: readonly DrainedCpu[], spool: string): TraceDatBuffer {
+  const perCpu: TraceDatBuffer["perCpu"][number][] = [];
+  const stats: string[] = [];
+  const own = new Map(cpus.filter(({ buffer }) => buffer === name).map((drained) => [drained.cpu, drained]));
+  for (let cpu = 0; cpu <= Math.max(...own.keys()); cpu++) {
+    const path = join(spool, `${name}-cpu${cpu}`);
+    // a CPU without an event has no file, and CPU numbers may have gaps
+    perCpu.push(statSync(path, { throwIfNoEntry: false }) === undefined ? { kind: "bytes", bytes: new Uint8Array(0) } : { kind: "file", path });
+    stats.push(own.get(cpu)?.stats ?? "");
+  }
+  return { name: bufferNameInFile(name), perCpu, stats };
+}
+
+function manifestOf({ id, options, prepared, session, begin, startedAt, drained, reason, witnesses }: Recording, disturbances: readonly string[], overhead: Manifest["overhead"]): Manifest {
+  const { plan, capabilities } = prepared;
+  const refused = new Set(session.refusedEvents);
+  const recorded = (events: readonly string[]): string[] => events.filter((event) => !refused.has(event));
+  return {
+    bundleVersion: BUNDLE_VERSION,
+    tool: { name: "stallscope", version: options.toolVersion },
+    id, host: hostInfo(capabilities), clock: "mono",
+    begin: begin.toString(), end: drained.end.toString(), startedAt,
+    ended: reason.kind, ...(reason.kind === "complete" ? {} : { endedBecause: reason.kind === "interrupted" ? reason.signal : reason.why }),
+    events: { wide: recorded(plan.wide), deep: recorded(plan.deep) },
+    missingEvents: [...new Set([...plan.missing, ...refused])],
+    hasStacks: session.hasStacks,
+    targets: options.targets, threads: witnesses.threads,
+    losses: lossesOf(drained.cpus), mode: drained.mode, overhead, disturbances,
+  };
+}
