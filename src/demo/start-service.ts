@@ -20,12 +20,6 @@ interface Ready {
   readonly weightsPath: string;
 }
 
-/**
- * V8 without helper threads: they would compile and collect on the service's one CPU beside the worker, and the kernel's
- * run-queue clocks of all threads, which the demo compares with, would count that waiting twice.
- */
-const V8_OPTIONS = ["--single-threaded"];
-
 /** UserError (environment): demo-speech-missing, demo-not-started. */
 export async function startDemoService(options: DemoServiceOptions = {}): Promise<DemoService> {
   const parent = stateParent(options.parentDir);
@@ -39,7 +33,7 @@ export async function startDemoService(options: DemoServiceOptions = {}): Promis
   };
   try {
     logPipe = options.logCollector === true ? await startLogPipe(stateDir) : undefined;
-    child = spawn(process.execPath, [...V8_OPTIONS, entryPoint("demo-service"), ...argvOf(stateDir, options)], { stdio: ["pipe", logPipe?.writeEnd ?? "pipe", "pipe"], env: {} });
+    child = spawn(process.execPath, [entryPoint("demo-service"), ...argvOf(stateDir, options)], { stdio: ["pipe", logPipe?.writeEnd ?? "pipe", "pipe"], env: {} });
     logPipe?.closeWriteEnd();
     child.stdin?.on("error", () => undefined);
     const output = logPipe?.output ?? child.stdout;
