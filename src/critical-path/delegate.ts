@@ -2,11 +2,17 @@
  * What had a polling event loop given away? A loop such as Gradio's does not sleep until its worker is done: it polls,
  * and every wake on its own time line is a timer. A delegation is the span between two messages of B to the loop A, for
  * any thread B that A has ever woken (a worker that finds its next job queued never sleeps, so no wake starts the job).
- * The loop's timer waits are charged to the delegation that is open in them and has the most busy time.
+ * The loop's timer waits are charged to the delegation that is open in them: first to a thread that was set going for
+ * this request, then to the one that had or wanted a CPU longest (measured on the demo: a sibling that held a lock, busy
+ * for a request of its own, had more CPU time than the worker it kept waiting).
  */
 import { upperBound } from "../base/index.ts";
 import { STATE, type Timeline } from "../timeline/index.ts";
 import type { ThreadIndex } from "../trace/index.ts";
+import { wasSetGoing } from "./hand-off.ts";
+
+/** Whom may a wait be charged to: `ours` = only threads set going for this request. */
+export type Delegates = "any" | "ours";
 
 export interface DelegatedPart {
   readonly thread: ThreadIndex;
@@ -21,14 +27,17 @@ interface Busy {
 }
 
 /** Parts of the poller's wait [begin, end) in which somebody worked for it, sorted, disjoint. `excluded` threads are never charged. */
-export function delegationsIn(timeline: Timeline, poller: ThreadIndex, begin: number, end: number, excluded: readonly ThreadIndex[]): readonly DelegatedPart[] {
-  const open: { thread: ThreadIndex; busy: Busy }[] = [];
+export function delegationsIn(timeline: Timeline, poller: ThreadIndex, begin: number, end: number, excluded: readonly ThreadIndex[], requestBegin: number, who: Delegates): readonly DelegatedPart[] {
+  const onPath = new Set(excluded);
+  const open: { thread: ThreadIndex; isOurs: boolean; busy: Busy }[] = [];
   for (const thread of timeline.messages.partnersOf(poller)) {
     if (excluded.includes(thread)) continue;
     const messages = timeline.messages.times(thread, poller);
     // a thread that never reports back to the loop does not work for it
     if (messages.length === 0) continue;
     const next = upperBound(messages, begin);
+    const isOurs = wasSetGoing(timeline, requestBegin, thread, onPath, end);
+    if (who === "ours" && !isOurs) continue;
     // a wait may span the message that ended one delegation and began the next: each part is measured on its own
     let from = begin;
     for (let index = next; from < end; index++) {
@@ -36,12 +45,12 @@ export function delegationsIn(timeline: Timeline, poller: ThreadIndex, begin: nu
       const closed = index < messages.length ? (messages[index] as number) : timeline.trace.end;
       const to = Math.min(end, closed);
       const parts = busyParts(timeline, thread, poller, from, to);
-      if (parts.length > 0) open.push({ thread, busy: { parts, total: wantedCpu(timeline, thread, opened, closed) } });
+      if (parts.length > 0) open.push({ thread, isOurs, busy: { parts, total: wantedCpu(timeline, thread, opened, closed) } });
       from = to;
       if (index >= messages.length) break;
     }
   }
-  open.sort((a, b) => b.busy.total - a.busy.total || a.thread - b.thread);
+  open.sort((a, b) => Number(b.isOurs) - Number(a.isOurs) || b.busy.total - a.busy.total || a.thread - b.thread);
   const taken: DelegatedPart[] = [];
   for (const { thread, busy } of open) {
     for (const [from, to] of busy.parts) for (const [a, b] of without(from, to, taken)) taken.push({ thread, begin: a, end: b });

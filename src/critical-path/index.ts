@@ -1,3 +1,4 @@
+export * from "./hand-off.ts";
 export * from "./lost.ts";
 export * from "./on-cpu.ts";
 export * from "./runnable-context.ts";

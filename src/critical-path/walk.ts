@@ -9,7 +9,8 @@
 import { assert, upperBound } from "../base/index.ts";
 import { STATE, type Timeline, type Waker } from "../timeline/index.ts";
 import { NO_THREAD, type ThreadIndex } from "../trace/index.ts";
-import { delegationsIn } from "./delegate.ts";
+import { delegationsIn, type Delegates } from "./delegate.ts";
+import { wasSetGoing } from "./hand-off.ts";
 import { lostIn, type LostIndex } from "./lost.ts";
 import { isPollTick } from "./poll-ticks.ts";
 import { reclaimIn, splitRunnable, splitRunning, throttledUntil, type RunnableContext } from "./on-cpu.ts";
@@ -37,7 +38,7 @@ interface Frame {
 }
 
 export function walkRequest(timeline: Timeline, context: RunnableContext, lost: LostIndex, window: RequestWindow): readonly Segment[] {
-  const walk = new Walk(timeline, context, lost);
+  const walk = new Walk(timeline, context, lost, window.begin);
   walk.explain(window.thread, window.begin, window.end, { depth: 0, via: [], waiting: [] });
   const segments = walk.segments;
   let at = window.begin;
@@ -54,11 +55,13 @@ class Walk {
   readonly #timeline: Timeline;
   readonly #context: RunnableContext;
   readonly #lost: LostIndex;
+  readonly #requestBegin: number;
 
-  constructor(timeline: Timeline, context: RunnableContext, lost: LostIndex) {
+  constructor(timeline: Timeline, context: RunnableContext, lost: LostIndex, requestBegin: number) {
     this.#timeline = timeline;
     this.#context = context;
     this.#lost = lost;
+    this.#requestBegin = requestBegin;
   }
 
   /** Explains [begin, end) of one thread's time line: emits segments that fill it exactly. */
@@ -118,7 +121,7 @@ class Walk {
     const wait: Wait = { thread, class: "blocked-timer", begin, end, syscall: undefined, stack: [], lock: undefined, fd: undefined, by: "polled" };
     const deeper = (other: ThreadIndex, a: number, b: number): void =>
       this.explain(other, a, b, { depth: frame.depth + 1, via: [...frame.via, wait], waiting: [...frame.waiting, thread] });
-    this.#polled(thread, begin, end, frame, deeper, (a, b) => this.#interval(thread, row, a, b, frame));
+    this.#polled(thread, begin, end, frame, "any", deeper, (a, b) => this.#interval(thread, row, a, b, frame));
   }
 
   /** A thread that does not exist yet is waited for by its parent's doing; so is what a request does after its child's end. */
@@ -167,12 +170,16 @@ class Walk {
       this.explain(other, a, b, { depth: frame.depth + 1, via: [...frame.via, { ...base, by }], waiting: [...frame.waiting, thread, ...alsoWaiting] });
     switch (waker?.kind) {
       case undefined:
-        return this.#polled(thread, from, to, frame, deeper, (a, b) => self(a, b, { kind: "none" }, "interrupted by a signal"));
+        return this.#polled(thread, from, to, frame, "any", deeper, (a, b) => self(a, b, { kind: "none" }, "interrupted by a signal"));
       case "thread":
         if (waker.thread === thread || frame.waiting.includes(waker.thread)) return self(from, to, { kind: "thread", thread: waker.thread });
+        // somebody else's message woke the poller; what the request waits for is the thread that works for it
+        if (kind.isPoll && !wasSetGoing(this.#timeline, this.#requestBegin, waker.thread, new Set([...frame.waiting, thread]), to)) {
+          return this.#polled(thread, from, to, frame, "ours", deeper, (a, b) => deeper(waker.thread, a, b, "wake"));
+        }
         return deeper(waker.thread, from, to, "wake");
       case "timer": {
-        if (kind.isPoll) return this.#polled(thread, from, to, frame, deeper, (a, b) => self(a, b, { kind: "timer", thread }));
+        if (kind.isPoll) return this.#polled(thread, from, to, frame, "any", deeper, (a, b) => self(a, b, { kind: "timer", thread }));
         if (kind.class === "blocked-lock") {
           const holder = this.#holder(thread, from, to, frame);
           if (holder !== undefined) return deeper(holder, from, to, "holder");
@@ -203,11 +210,11 @@ class Walk {
 
   /** A poll that ended by its own timer: charged to what the poller had delegated, the rest is polling. */
   #polled(
-    thread: ThreadIndex, from: number, to: number, frame: Frame,
+    thread: ThreadIndex, from: number, to: number, frame: Frame, who: Delegates,
     deeper: (other: ThreadIndex, a: number, b: number, by: Wait["by"]) => void, idle: (a: number, b: number) => void,
   ): void {
     let at = from;
-    for (const part of delegationsIn(this.#timeline, thread, from, to, [...frame.waiting, thread])) {
+    for (const part of delegationsIn(this.#timeline, thread, from, to, [...frame.waiting, thread], this.#requestBegin, who)) {
       if (part.begin > at) idle(at, part.begin);
       deeper(part.thread, part.begin, part.end, "polled");
       at = part.end;

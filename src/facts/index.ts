@@ -1,5 +1,4 @@
 export * from "./counters.ts";
 export * from "./event-loops.ts";
-export * from "./hand-off.ts";
 export * from "./priority.ts";
 export * from "./run.ts";

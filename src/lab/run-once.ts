@@ -16,7 +16,7 @@ export async function runScenario(scenario: string): Promise<Outcome> {
 export async function runClean(): Promise<Outcome> {
   const service = await startDemoService();
   try {
-    const { stdout, stderr } = await stallscope(["diagnose", "--trigger", "openai-speech", "--url", service.url, "--text", "Nothing disturbs this sentence.", "-n", "5", "--json"]);
+    const { stdout, stderr } = await stallscope(["diagnose", "--trigger", "openai-speech", "--url", service.url, "--text", "Nothing disturbs this sentence.", "-n", "5", "--warmup", "3", "--json"]);
     if (stdout === "") return { name: "clean", isRight: false, brokenLaws: 0, text: stderr.trim().split("\n").at(-1) ?? "" };
     const result = parseResult(stdout);
     return outcomeOf("clean", result, result.verdict.cause === "none");

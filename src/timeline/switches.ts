@@ -32,6 +32,8 @@ export function buildSwitches(trace: Trace): Switches {
     previousState: new ColumnBuilder("u32"), next: new ColumnBuilder("i32"), nextPrio: new ColumnBuilder("i32"),
   };
   const current = new Int32Array(trace.machine.cpus).fill(-1);
+  /** row of the switch that put the current task there, when it was not recorded */
+  const unseenRow = new Int32Array(trace.machine.cpus).fill(-1);
   const push = (time: number, cpu: number, previous: number, previousPrio: number, state: number, next: number, nextPrio: number): void => {
     out.time.push(time);
     out.cpu.push(cpu);
@@ -48,11 +50,18 @@ export function buildSwitches(trace: Trace): Switches {
     const time = row < rows ? (table?.time[row] as number) : Number.POSITIVE_INFINITY;
     for (let change = unseen[at]; change !== undefined && change.time <= time; change = unseen[++at]) {
       const previous = current[change.cpu] as number;
-      if (previous !== change.tid) push(change.time, change.cpu, previous < 0 ? 0 : previous, DEFAULT_PRIO, STATE_UNSEEN, change.tid, DEFAULT_PRIO);
+      if (previous === change.tid) continue;
+      unseenRow[change.cpu] = out.time.length;
+      push(change.time, change.cpu, previous < 0 ? 0 : previous, DEFAULT_PRIO, STATE_UNSEEN, change.tid, DEFAULT_PRIO);
     }
     if (table === undefined || row === rows) continue;
     const field = (name: string, otherwise: number): number => table.fields[name]?.[row] ?? otherwise;
-    push(time, table.cpu[row] as number, field("prev_pid", 0), field("prev_prio", DEFAULT_PRIO), field("prev_state", 0), field("next_pid", 0), field("next_prio", DEFAULT_PRIO));
+    const cpu = table.cpu[row] as number;
+    const unknown = unseenRow[cpu] as number;
+    // with which priority it came is known now that it goes
+    if (unknown >= 0 && out.next.values[unknown] === field("prev_pid", 0)) out.nextPrio.values[unknown] = field("prev_prio", DEFAULT_PRIO);
+    unseenRow[cpu] = -1;
+    push(time, cpu, field("prev_pid", 0), field("prev_prio", DEFAULT_PRIO), field("prev_state", 0), field("next_pid", 0), field("next_prio", DEFAULT_PRIO));
   }
   return {
     length: out.time.length, time: out.time.build(), cpu: out.cpu.build(), previous: out.previous.build(), previousPrio: out.previousPrio.build(),

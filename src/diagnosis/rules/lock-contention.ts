@@ -2,12 +2,11 @@
  * Cause: a thread on the path waited for a lock that another thread held on its own account.
  * Signature: a lock wait (futex, flock, kernel mutex) ended by a thread that nobody on the path had set going inside
  * the request; whatever the holder did meanwhile (compute, sleep) is the cost.
- * Not this rule: a wait for work that was given away (the worker was woken for it: src/facts/hand-off.ts); a holder that
+ * Not this rule: a wait for work that was given away (the worker was woken for it: src/critical-path/hand-off.ts); a holder that
  * itself was kept from running (that cause is named instead); a GIL hand-over (gil-convoy).
  * Sources: futex(2); reference case of a sibling that holds a threading.Lock while it sleeps.
  */
-import type { Segment, Wait } from "../../critical-path/index.ts";
-import { wasSetGoing } from "../../facts/index.ts";
+import { wasSetGoing, type Segment, type Wait } from "../../critical-path/index.ts";
 import { defineRule, needs, type RuleContext } from "../define-rule.ts";
 import { ownerOf, wakerOfWait } from "../who.ts";
 
@@ -27,6 +26,7 @@ export const lockContention = defineRule({
     const first = claimed[0];
     const wait = first === undefined ? undefined : heldLock(first, context);
     return {
+      ...(first === undefined || wait === undefined ? {} : { culprit: wakerOfWait(first, first.via.indexOf(wait)) }),
       witness: wait === undefined ? undefined : wait.stack.length > 0 ? wait.stack.some((name) => /futex|mutex|lock|rwsem/.test(name)) : undefined,
       facts: wait === undefined ? {} : { waits: new Set(claimed.map((segment) => heldLock(segment, context))).size, ...(wait.lock === undefined ? {} : { lock: `0x${wait.lock.toString(16)}` }) },
       remedies: [],
@@ -40,6 +40,6 @@ export function heldLock(segment: Segment, context: RuleContext): Wait | undefin
     if (wait.class !== "blocked-lock" || wait.by !== "wake" || ownerOf(context.run, wait.thread) === "client") return false;
     const holder = wakerOfWait(segment, index);
     if (holder === wait.thread) return false;
-    return !context.memo(`lock-contention:${holder}:${wait.end}`, () => wasSetGoing(context.run.timeline, context.request, holder, context.onPath, wait.end));
+    return !context.memo(`lock-contention:${holder}:${wait.end}`, () => wasSetGoing(context.run.timeline, context.request.window.begin, holder, context.onPath, wait.end));
   });
 }

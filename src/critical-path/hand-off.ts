@@ -6,18 +6,16 @@
 import { upperBound } from "../base/index.ts";
 import { STATE, type Timeline } from "../timeline/index.ts";
 import type { ThreadIndex } from "../trace/index.ts";
-import type { ExplainedRequest } from "./run.ts";
 
 /** CPython hands the GIL over in waits of at most 5 ms: a wake out of a shorter sleep is such a hand-over, not the start of a job. */
 const MIN_IDLE_NS = 10_000_000;
 /** client -> loop -> dispatcher -> worker is three; one more for good measure. */
 const MAX_HOPS = 4;
 
-/** True when `worker`, up to `until`, was set going for this request by one of `onPath` (directly or through others). */
-export function wasSetGoing(timeline: Timeline, request: ExplainedRequest, worker: ThreadIndex, onPath: ReadonlySet<ThreadIndex>, until: number, hops = 0): boolean {
+/** True when `worker`, from `begin` (of the request) up to `until`, was set going by one of `onPath`, directly or through others. */
+export function wasSetGoing(timeline: Timeline, begin: number, worker: ThreadIndex, onPath: ReadonlySet<ThreadIndex>, until: number, hops = 0): boolean {
   if (hops > MAX_HOPS) return false;
   const { states } = timeline;
-  const begin = request.window.begin;
   const first = states.first[worker] as number;
   const last = states.first[worker + 1] as number;
   const row = timeline.trace.threads.row(worker);
@@ -31,7 +29,7 @@ export function wasSetGoing(timeline: Timeline, request: ExplainedRequest, worke
     const waker = timeline.wakerOf(edge);
     if (waker.kind !== "thread") continue;
     if (onPath.has(waker.thread)) return true;
-    if (waker.thread !== worker && wasSetGoing(timeline, request, waker.thread, onPath, states.end[at] as number, hops + 1)) return true;
+    if (waker.thread !== worker && wasSetGoing(timeline, begin, waker.thread, onPath, states.end[at] as number, hops + 1)) return true;
   }
   return false;
 }
