@@ -18,8 +18,8 @@ import { assertSomeSucceeded, explainBundle, fireInside, record, withTemporaryBu
 import { changedTracefs, readTracefsState } from "./tracefs-state.ts";
 
 const TEXT = "The train to the airport is late again, and nobody on the platform knows why.";
-/** The just-in-time compiler has settled after three: later requests of an undisturbed run differ by some 10 %. */
-const WARMUP = 3;
+/** Two workers take turns, and the just-in-time compiler settles in each after four requests. */
+const WARMUP = 8;
 const RECORDING = "recordings/demo-rival";
 
 /** Exit code 1 when the verdict was wrong; 0 when it was right, or a recording was replayed. */

@@ -12,14 +12,14 @@ export async function runScenario(scenario: string): Promise<Outcome> {
   return outcomeOf(scenario, result, code === 0);
 }
 
-/** The service undisturbed. Its own doing is no accusation; anybody else's name would be one. */
+/** The service undisturbed: nothing may be named, or its own computing, which on a shared machine takes more time now and then. */
 export async function runClean(): Promise<Outcome> {
   const service = await startDemoService();
   try {
-    const { stdout, stderr } = await stallscope(["diagnose", "--trigger", "openai-speech", "--url", service.url, "--text", "Nothing disturbs this sentence.", "-n", "5", "--warmup", "3", "--json"]);
+    const { stdout, stderr } = await stallscope(["diagnose", "--trigger", "openai-speech", "--url", service.url, "--text", "Nothing disturbs this sentence.", "-n", "5", "--warmup", "8", "--json"]);
     if (stdout === "") return { name: "clean", isRight: false, brokenLaws: 0, text: stderr.trim().split("\n").at(-1) ?? "" };
     const result = parseResult(stdout);
-    return outcomeOf("clean", result, result.verdict.cause === "none");
+    return outcomeOf("clean", result, result.verdict.cause === "none" || result.verdict.cause === "application-cpu");
   } finally {
     await service.stop();
   }

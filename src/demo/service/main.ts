@@ -21,7 +21,7 @@ import { writeWeights } from "./weights.ts";
 const TTS_THREADS = 2;
 /** The engine's code is compiled in two steps, which makes the first sentences of a thread up to five times slower. */
 const WARM_UP_TEXTS = ["开往机场的火车今天早上又晚点了。", "The train to the airport is late again this morning."];
-const WARM_UP_ROUNDS = { least: 3, most: 8 };
+const WARM_UP_ROUNDS = { least: 6, most: 10 };
 
 function leave(options: ServiceOptions, code: number): never {
   if (options.removesStateDir) rmSync(options.stateDir, { recursive: true, force: true });

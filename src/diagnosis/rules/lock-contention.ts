@@ -25,14 +25,27 @@ export const lockContention = defineRule({
   conclude(claimed, context) {
     const first = claimed[0];
     const wait = first === undefined ? undefined : heldLock(first, context);
+    const holder = mainHolder(claimed, context);
     return {
-      ...(first === undefined || wait === undefined ? {} : { culprit: wakerOfWait(first, first.via.indexOf(wait)) }),
+      ...(holder === undefined ? {} : { culprit: holder }),
       witness: wait === undefined ? undefined : wait.stack.length > 0 ? wait.stack.some((name) => /futex|mutex|lock|rwsem/.test(name)) : undefined,
       facts: wait === undefined ? {} : { waits: new Set(claimed.map((segment) => heldLock(segment, context))).size, ...(wait.lock === undefined ? {} : { lock: `0x${wait.lock.toString(16)}` }) },
       remedies: [],
     };
   },
 });
+
+/** The thread that held the lock, or locks, for most of the time. */
+function mainHolder(claimed: readonly Segment[], context: RuleContext): Segment["thread"] | undefined {
+  const held = new Map<Segment["thread"], number>();
+  for (const segment of claimed) {
+    const wait = heldLock(segment, context);
+    if (wait === undefined) continue;
+    const holder = wakerOfWait(segment, segment.via.indexOf(wait));
+    held.set(holder, (held.get(holder) ?? 0) + segment.end - segment.begin);
+  }
+  return [...held].sort((a, b) => b[1] - a[1])[0]?.[0];
+}
 
 /** The outermost lock wait of the segment whose holder acted on its own account. */
 export function heldLock(segment: Segment, context: RuleContext): Wait | undefined {
