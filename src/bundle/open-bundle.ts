@@ -28,13 +28,19 @@ export function openBundle(directory: string): Bundle {
   const manifest = readManifest(directory);
   const requests = readRequests(join(directory, BUNDLE_FILES.requests), problems);
   const samples = readSamplesFile(join(directory, BUNDLE_FILES.samples), problems);
-  const tracePath = join(directory, BUNDLE_FILES.trace);
+  const tracePath = traceIn(directory);
   const trace = statSync(tracePath, { throwIfNoEntry: false });
   if (trace === undefined) problems.push(`${BUNDLE_FILES.trace} is missing: nothing can be explained from this recording`);
   else if (!trace.isFile()) problems.push(`${BUNDLE_FILES.trace} is not a regular file`);
-  else if (trace.size < manifest.overhead.bytes) problems.push(`${BUNDLE_FILES.trace} is cut off: it has ${trace.size} bytes and its pages alone took ${manifest.overhead.bytes}`);
+  else if (tracePath.endsWith(BUNDLE_FILES.trace) && trace.size < manifest.overhead.bytes) problems.push(`${BUNDLE_FILES.trace} is cut off: it has ${trace.size} bytes and its pages alone took ${manifest.overhead.bytes}`);
   if (manifest.ended !== "complete") problems.push(endedSentence(manifest));
   return { directory, manifest, requests, samples, tracePath, problems };
+}
+
+/** As recorded, or packed by somebody who wanted to keep it small. */
+function traceIn(directory: string): string {
+  const path = join(directory, BUNDLE_FILES.trace);
+  return statSync(path, { throwIfNoEntry: false }) === undefined && statSync(`${path}.gz`, { throwIfNoEntry: false }) !== undefined ? `${path}.gz` : path;
 }
 
 function readManifest(directory: string): Manifest {

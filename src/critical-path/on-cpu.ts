@@ -28,12 +28,25 @@ export function splitRunning(timeline: Timeline, thread: ThreadIndex, cpu: numbe
   splitByInterrupts(timeline, cpu, begin, end, emit, (from, to) => {
     let at = from;
     for (const [start, stop] of reclaimIn(timeline, thread, from, to)) {
-      if (start > at) emit(at, start, "running", { kind: "thread", thread });
+      if (start > at) splitByReads(timeline, thread, at, start, emit);
       emit(start, stop, "reclaim", { kind: "thread", thread });
       at = stop;
     }
-    if (to > at) emit(at, to, "running", workOf(timeline, thread, at));
+    if (to > at) splitByReads(timeline, thread, at, to, emit);
   });
+}
+
+/** Names the running time inside calls that had to read file data from storage. */
+export const PAGE_CACHE_READ = "filemap_read";
+
+function splitByReads(timeline: Timeline, thread: ThreadIndex, begin: number, end: number, emit: EmitPart): void {
+  let at = begin;
+  for (const [from, to] of timeline.pageCacheReads.within(thread, begin, end)) {
+    if (from > at) emit(at, from, "running", workOf(timeline, thread, at));
+    emit(from, to, "running", { kind: "thread", thread, fn: PAGE_CACHE_READ });
+    at = to;
+  }
+  if (end > at) emit(at, end, "running", workOf(timeline, thread, at));
 }
 
 /** A kernel worker is named with the function it executes. */

@@ -1,5 +1,6 @@
 /** Where do the bytes come from? Memory or a file, read piece by piece so that a file may be larger than memory or than 2 GiB. */
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
 import { EXIT, ImportError, UserError } from "../base/index.ts";
 
 export interface TraceFile {
@@ -51,7 +52,7 @@ export function openTraceFile(path: string, options: { readWholeBytes?: number }
     if (stat.size <= (options.readWholeBytes ?? READ_WHOLE_BYTES)) {
       const whole = readInto(fd, path, new Uint8Array(stat.size), 0);
       closeSync(fd);
-      return memoryFile(whole, path);
+      return memoryFile(isGzip(whole) ? gunzip(whole, path) : whole, path);
     }
     return {
       name: path,
@@ -66,6 +67,17 @@ export function openTraceFile(path: string, options: { readWholeBytes?: number }
   } catch (error) {
     closeSync(fd);
     throw error;
+  }
+}
+
+const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
+
+/** A recording kept small; it may not unpack to more than is read at once. */
+function gunzip(bytes: Uint8Array, path: string): Uint8Array {
+  try {
+    return gunzipSync(bytes, { maxOutputLength: READ_WHOLE_BYTES });
+  } catch (cause) {
+    throw new ImportError("bad-gzip", "the file is packed with gzip and cannot be unpacked", { file: path, cause });
   }
 }
 

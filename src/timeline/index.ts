@@ -2,6 +2,7 @@ export * from "./block-io.ts";
 export * from "./cpu-occupancy.ts";
 export * from "./interrupts.ts";
 export * from "./messages.ts";
+export * from "./page-cache-reads.ts";
 export * from "./stacks.ts";
 export * from "./switches.ts";
 export * from "./syscalls.ts";

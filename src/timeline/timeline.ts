@@ -4,6 +4,7 @@ import { buildBlockIo, type BlockIo } from "./block-io.ts";
 import { buildCpuOccupancy, type CpuOccupancy } from "./cpu-occupancy.ts";
 import { buildInterrupts, type InterruptPieces } from "./interrupts.ts";
 import { buildMessages, type Messages } from "./messages.ts";
+import { buildPageCacheReads, type PageCacheReads } from "./page-cache-reads.ts";
 import { buildStacks, type Stacks } from "./stacks.ts";
 import { buildSwitches } from "./switches.ts";
 import { buildSyscalls, type Syscalls } from "./syscalls.ts";
@@ -23,6 +24,7 @@ export interface Timeline {
   readonly reclaim: readonly ThreadSlices[];
   readonly work: ThreadSlices;
   readonly blockIo: BlockIo;
+  readonly pageCacheReads: PageCacheReads;
   readonly timers: Timers;
   /** What really caused a wake: a thread, a timer, a device. */
   readonly wakerOf: (edge: number) => Waker;
@@ -52,6 +54,7 @@ export function buildTimeline(trace: Trace): Timeline {
     ],
     work: pairSlices(trace, "workqueue_execute_start", "workqueue_execute_end"),
     blockIo,
+    pageCacheReads: buildPageCacheReads(trace, syscalls),
     timers,
     wakerOf,
     messages: buildMessages({ trace, wakes, wakerOf, syscalls }),

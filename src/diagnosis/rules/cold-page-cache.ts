@@ -1,11 +1,11 @@
 /**
  * Cause: file data that the request needed was not in memory and had to be read: weights after a start or an eviction.
- * Signature: waits in a page fault on a file, or in a buffered read, for a page that storage had to bring. Second
- * witness: the thread added pages to the page cache, or major faults.
+ * Signature: waits in a page fault on a file, or in a buffered read, for a page that storage had to bring, and the CPU
+ * time of reads that brought pages (submitting, copying). Second witness: the thread added pages to the page cache, or major faults.
  * Not this rule: direct I/O and metadata (block-io), anonymous memory from swap (swap-in).
  * Sources: llama.cpp 91, llama2.c PR 101; mm/filemap.c.
  */
-import type { Segment, Wait } from "../../critical-path/index.ts";
+import { PAGE_CACHE_READ, type Segment, type Wait } from "../../critical-path/index.ts";
 import { defineRule, needs, type RuleContext } from "../define-rule.ts";
 import { keepInMemory } from "../remedies.ts";
 
@@ -24,7 +24,7 @@ export const coldPageCache = defineRule({
     notThis: "Direct I/O and metadata (block-io); swapped-out memory (swap-in).",
     sources: ["mm/filemap.c", "llama.cpp#91"],
   },
-  claims: (segment) => coldWait(segment) !== undefined,
+  claims: (segment) => coldWait(segment) !== undefined || (segment.class === "running" && segment.culprit.fn === PAGE_CACHE_READ),
   conclude(claimed, context) {
     const wait = claimed.map((segment) => coldWait(segment)).find((candidate) => candidate?.fd !== undefined);
     const file = wait === undefined ? undefined : context.run.descriptors[`${context.run.timeline.trace.threads.row(wait.thread).pid}/${wait.fd}`];
