@@ -34,12 +34,15 @@ const plain = lines.map((line) => line.replace(/\u001b\[[\d;]*m/g, ""));
 const columns = Math.max(...plain.map((line) => [...line].length));
 const [width, height] = [Math.ceil(columns * CELL.width) + 2 * PAD, lines.length * CELL.height + 2 * PAD];
 const body = lines.map((line, row) =>
-  [...runs(line)].map(({ text, column, color = "#c9d1d9", bold, dim }) => {
-    const length = [...text].length * CELL.width;
-    return `<text x="${(PAD + column * CELL.width).toFixed(1)}" y="${PAD + (row + 0.75) * CELL.height}" textLength="${length.toFixed(1)}" fill="${dim ? "#8b949e" : color}"${bold ? ' font-weight="bold"' : ""}>${escapeXml(text)}</text>`;
-  }).join(""),
+  [...runs(line)]
+    .map(({ text, column, color = "#c9d1d9", bold, dim }) => {
+      const length = [...text].length * CELL.width;
+      return `<text x="${(PAD + column * CELL.width).toFixed(1)}" y="${PAD + (row + 0.75) * CELL.height}" textLength="${length.toFixed(1)}" fill="${dim ? "#8b949e" : color}"${bold ? ' font-weight="bold"' : ""}>${escapeXml(text)}</text>`;
+    })
+    .join(""),
 );
-process.stdout.write(`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="14" xml:space="preserve"><rect width="100%" height="100%" rx="8" fill="#0d1117"/>
+process.stdout
+  .write(`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="14" xml:space="preserve"><rect width="100%" height="100%" rx="8" fill="#0d1117"/>
 ${body.join("\n")}
 </svg>
 `);

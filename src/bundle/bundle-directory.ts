@@ -20,10 +20,17 @@ export function planBundle(output: string): BundlePaths {
   const path = resolve(output);
   const parent = dirname(path);
   const stat = statSync(parent, { throwIfNoEntry: false });
-  if (stat?.isDirectory() !== true) throw new UserError("output-parent", `the recording cannot be written to ${output}: ${parent} is not a directory`, { exitCode: EXIT.usage, hint: "make that directory first" });
+  if (stat?.isDirectory() !== true)
+    throw new UserError("output-parent", `the recording cannot be written to ${output}: ${parent} is not a directory`, {
+      exitCode: EXIT.usage,
+      hint: "make that directory first",
+    });
   // in a directory that everybody may write to, and rename in, another user could put a link in our place
   if ((stat.mode & 0o002) !== 0 && (stat.mode & 0o1000) === 0 && process.geteuid?.() === 0) {
-    throw new UserError("output-parent", `the recording cannot be written to ${output}: everybody may rename files in ${parent}`, { exitCode: EXIT.usage, hint: `choose another directory, or: chmod +t ${parent}` });
+    throw new UserError("output-parent", `the recording cannot be written to ${output}: everybody may rename files in ${parent}`, {
+      exitCode: EXIT.usage,
+      hint: `choose another directory, or: chmod +t ${parent}`,
+    });
   }
   const temporary = join(parent, `${basename(path)}.tmp-${process.pid}`);
   for (const taken of [path, temporary]) if (existsAsAnything(taken)) throw outputExists(taken);
@@ -32,7 +39,8 @@ export function planBundle(output: string): BundlePaths {
 
 /** lstat: a dangling symlink is there too. */
 const existsAsAnything = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined;
-const outputExists = (path: string): UserError => new UserError("output-exists", `${path} exists already`, { exitCode: EXIT.usage, hint: "choose another --output, or remove it" });
+const outputExists = (path: string): UserError =>
+  new UserError("output-exists", `${path} exists already`, { exitCode: EXIT.usage, hint: "choose another --output, or remove it" });
 
 export class BundleDirectory {
   readonly output: string;
@@ -64,7 +72,7 @@ export class BundleDirectory {
     const fd = openSync(this.path("reserve"), CREATE, 0o600);
     try {
       const zeros = Buffer.alloc(Math.min(bytes, 1 << 20));
-      for (let left = bytes; left > 0; ) left -= writeSync(fd, zeros, 0, Math.min(left, zeros.length));
+      for (let left = bytes; left > 0;) left -= writeSync(fd, zeros, 0, Math.min(left, zeros.length));
       return true;
     } catch (error) {
       if (!isNoSpace(error)) throw error;
@@ -101,7 +109,7 @@ export class BundleDirectory {
     const fd = openSync(this.path(name), CREATE, 0o600);
     try {
       const bytes = Buffer.from(text);
-      for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
+      for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done);
     } finally {
       closeSync(fd);
     }

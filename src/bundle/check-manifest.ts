@@ -8,8 +8,14 @@ const isFields = (value: unknown): value is Fields => typeof value === "object" 
 const isText = (value: unknown): value is string => typeof value === "string";
 const isTime = (value: unknown): boolean => isText(value) && /^\d{1,20}$/.test(value);
 const isCount = (value: unknown): boolean => typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
-const isListOf = (check: (value: unknown) => boolean) => (value: unknown): boolean => Array.isArray(value) && value.every(check);
-const has = (shape: Readonly<Record<string, (value: unknown) => boolean>>) => (value: unknown): boolean => isFields(value) && Object.entries(shape).every(([name, check]) => check(value[name]));
+const isListOf =
+  (check: (value: unknown) => boolean) =>
+  (value: unknown): boolean =>
+    Array.isArray(value) && value.every(check);
+const has =
+  (shape: Readonly<Record<string, (value: unknown) => boolean>>) =>
+  (value: unknown): boolean =>
+    isFields(value) && Object.entries(shape).every(([name, check]) => check(value[name]));
 
 const MANIFEST: Readonly<Record<string, (value: unknown) => boolean>> = {
   tool: has({ version: isText }),
@@ -33,22 +39,35 @@ const MANIFEST: Readonly<Record<string, (value: unknown) => boolean>> = {
 
 /** Throws ImportError naming the field that is wrong, or both version numbers. */
 export function checkManifest(value: unknown, file: string): Manifest {
-  if (!isFields(value) || !isCount(value["bundleVersion"])) throw new ImportError("not-a-bundle", "this is not a recording of stallscope: its manifest has no bundleVersion", { file });
+  if (!isFields(value) || !isCount(value["bundleVersion"]))
+    throw new ImportError("not-a-bundle", "this is not a recording of stallscope: its manifest has no bundleVersion", { file });
   const version = value["bundleVersion"] as number;
   if (version > BUNDLE_VERSION) {
-    throw new ImportError("bundle-too-new", `this recording has format version ${version}, and this stallscope knows up to ${BUNDLE_VERSION}`, { file, hint: "use the stallscope that made it, or a newer one" });
+    throw new ImportError("bundle-too-new", `this recording has format version ${version}, and this stallscope knows up to ${BUNDLE_VERSION}`, {
+      file,
+      hint: "use the stallscope that made it, or a newer one",
+    });
   }
   const wrong = Object.entries(MANIFEST).find(([name, check]) => !check(value[name]));
-  if (wrong !== undefined) throw new ImportError("bad-manifest", `the field ${wrong[0]} of the manifest is missing or not what it should be`, { file, hint: "its trace.dat can still be analysed alone: stallscope analyze DIRECTORY/trace.dat" });
+  if (wrong !== undefined)
+    throw new ImportError("bad-manifest", `the field ${wrong[0]} of the manifest is missing or not what it should be`, {
+      file,
+      hint: "its trace.dat can still be analysed alone: stallscope analyze DIRECTORY/trace.dat",
+    });
   return value as unknown as Manifest;
 }
 
 const REQUEST = has({
-  id: isText, kind: isText, status: (value) => ["ok", "failed", "timeout"].includes(value as string),
-  begin: isTime, end: isTime, bytes: isCount,
+  id: isText,
+  kind: isText,
+  status: (value) => ["ok", "failed", "timeout"].includes(value as string),
+  begin: isTime,
+  end: isTime,
+  bytes: isCount,
   phases: isListOf(has({ name: isText, begin: isTime, end: isTime })),
   client: has({ pid: isCount, tid: isCount }),
 });
 
 /** A request also has to end after it began: the walk relies on it. */
-export const isRequestRecord = (value: unknown): value is RequestRecord => REQUEST(value) && BigInt((value as RequestRecord).begin) <= BigInt((value as RequestRecord).end);
+export const isRequestRecord = (value: unknown): value is RequestRecord =>
+  REQUEST(value) && BigInt((value as RequestRecord).begin) <= BigInt((value as RequestRecord).end);

@@ -16,7 +16,7 @@ function countInPage(view: DataView, page: number, pageSize: number, longSize: 4
   const begin = page + 8 + longSize;
   const end = Math.min(begin + (view.getUint32(page + 8, true) & COMMIT_MASK), page + pageSize);
   let records = 0;
-  for (let at = begin; at + 4 <= end; ) {
+  for (let at = begin; at + 4 <= end;) {
     const header = view.getUint32(at, true);
     const type = header & 31;
     if (type === TYPE.timeExtend || type === TYPE.timeStamp) {

@@ -1,9 +1,13 @@
 /** How does half a JSON file keep its valid half? An array is written one element a line, so a cut costs the last element only. */
 
 /** Pretty enough to read, and every complete line is a complete element. */
-export const arrayText = (elements: readonly unknown[]): string => (elements.length === 0 ? "[]\n" : `[\n${elements.map((element) => JSON.stringify(element)).join(",\n")}\n]\n`);
+export const arrayText = (elements: readonly unknown[]): string =>
+  elements.length === 0 ? "[]\n" : `[\n${elements.map((element) => JSON.stringify(element)).join(",\n")}\n]\n`;
 
-export type Salvaged = { readonly kind: "whole"; readonly elements: readonly unknown[] } | { readonly kind: "cut"; readonly elements: readonly unknown[] } | { readonly kind: "not-an-array" };
+export type Salvaged =
+  | { readonly kind: "whole"; readonly elements: readonly unknown[] }
+  | { readonly kind: "cut"; readonly elements: readonly unknown[] }
+  | { readonly kind: "not-an-array" };
 
 /** Elements of a text made by `arrayText`, as many as are complete. Any other valid JSON array is read too. */
 export function readArray(text: string): Salvaged {

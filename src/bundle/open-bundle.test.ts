@@ -15,11 +15,35 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const MANIFEST: Manifest = {
-  bundleVersion: 1, tool: { name: "stallscope", version: "0" }, id: "x", clock: "mono", begin: "1", end: "2", startedAt: "2026-01-01T00:00:00Z", ended: "complete",
+  bundleVersion: 1,
+  tool: { name: "stallscope", version: "0" },
+  id: "x",
+  clock: "mono",
+  begin: "1",
+  end: "2",
+  startedAt: "2026-01-01T00:00:00Z",
+  ended: "complete",
   host: { kernel: "6.18", arch: "x64", cpus: 2, memoryBytes: 1, bootId: "b", capabilities: {} },
-  events: { wide: ["sched:sched_switch"], deep: [] }, missingEvents: [], hasStacks: false, targets: [], threads: [], losses: [], mode: "ring", overhead: { ownCpuNs: 1, events: 0, bytes: 0 }, disturbances: [],
+  events: { wide: ["sched:sched_switch"], deep: [] },
+  missingEvents: [],
+  hasStacks: false,
+  targets: [],
+  threads: [],
+  losses: [],
+  mode: "ring",
+  overhead: { ownCpuNs: 1, events: 0, bytes: 0 },
+  disturbances: [],
 };
-const request = (id: string): RequestRecord => ({ id, kind: "http", status: "ok", begin: "10", end: "20", phases: [{ name: "wait", begin: "10", end: "20" }], client: { pid: 1, tid: 1 }, bytes: 3 });
+const request = (id: string): RequestRecord => ({
+  id,
+  kind: "http",
+  status: "ok",
+  begin: "10",
+  end: "20",
+  phases: [{ name: "wait", begin: "10", end: "20" }],
+  client: { pid: 1, tid: 1 },
+  bytes: 3,
+});
 const SAMPLES: Sample[] = [{ at: "1" }, { at: "2", vmstat: { pgmajfault: 3 } }];
 
 function written(): string {
@@ -31,7 +55,12 @@ function written(): string {
 
 describe("openBundle", () => {
   it("reads what was written, without a problem", () => {
-    expect(openBundle(written())).toMatchObject({ manifest: MANIFEST, requests: [request("0"), request("1")], samples: { samples: SAMPLES, facts: { a: "b" }, fds: { "1/2": "pipe:[3]" } }, problems: [] });
+    expect(openBundle(written())).toMatchObject({
+      manifest: MANIFEST,
+      requests: [request("0"), request("1")],
+      samples: { samples: SAMPLES, facts: { a: "b" }, fds: { "1/2": "pipe:[3]" } },
+      problems: [],
+    });
   });
 
   for (const file of ["manifest.json", "requests.json", "samples.json"]) {
@@ -65,7 +94,11 @@ describe("openBundle", () => {
   it("names missing parts", () => {
     const directory = written();
     for (const file of ["requests.json", "samples.json", "trace.dat"]) rmSync(join(directory, file));
-    expect(openBundle(directory).problems).toEqual([expect.stringContaining("requests.json is missing"), expect.stringContaining("samples.json is missing"), expect.stringContaining("trace.dat is missing")]);
+    expect(openBundle(directory).problems).toEqual([
+      expect.stringContaining("requests.json is missing"),
+      expect.stringContaining("samples.json is missing"),
+      expect.stringContaining("trace.dat is missing"),
+    ]);
   });
 
   it("refuses what is no bundle, is of a newer version, or has a wrong field, by name", () => {

@@ -32,7 +32,8 @@ export function openBundle(directory: string): Bundle {
   const trace = statSync(tracePath, { throwIfNoEntry: false });
   if (trace === undefined) problems.push(`${BUNDLE_FILES.trace} is missing: nothing can be explained from this recording`);
   else if (!trace.isFile()) problems.push(`${BUNDLE_FILES.trace} is not a regular file`);
-  else if (tracePath.endsWith(BUNDLE_FILES.trace) && trace.size < manifest.overhead.bytes) problems.push(`${BUNDLE_FILES.trace} is cut off: it has ${trace.size} bytes and its pages alone took ${manifest.overhead.bytes}`);
+  else if (tracePath.endsWith(BUNDLE_FILES.trace) && trace.size < manifest.overhead.bytes)
+    problems.push(`${BUNDLE_FILES.trace} is cut off: it has ${trace.size} bytes and its pages alone took ${manifest.overhead.bytes}`);
   if (manifest.ended !== "complete") problems.push(endedSentence(manifest));
   return { directory, manifest, requests, samples, tracePath, problems };
 }
@@ -49,7 +50,12 @@ function readManifest(directory: string): Manifest {
   const text = readJson(file);
   if (text === undefined) throw new ImportError("not-a-bundle", `${directory} is not a recording of stallscope: it has no ${BUNDLE_FILES.manifest}`);
   const value = parse(text);
-  if (value === undefined) throw new ImportError("bad-manifest", "the manifest is cut off or damaged", { file, offset: text.length, hint: "its trace.dat can still be analysed alone: stallscope analyze DIRECTORY/trace.dat" });
+  if (value === undefined)
+    throw new ImportError("bad-manifest", "the manifest is cut off or damaged", {
+      file,
+      offset: text.length,
+      hint: "its trace.dat can still be analysed alone: stallscope analyze DIRECTORY/trace.dat",
+    });
   return checkManifest(value, file);
 }
 
@@ -66,7 +72,8 @@ function readRequests(file: string, problems: string[]): readonly RequestRecord[
   }
   const requests = read.elements.filter(isRequestRecord);
   if (read.kind === "cut") problems.push(`${BUNDLE_FILES.requests} is cut off: the first ${requests.length} requests are kept`);
-  if (requests.length < read.elements.length) problems.push(`${read.elements.length - requests.length} entries of ${BUNDLE_FILES.requests} are no requests and are left out`);
+  if (requests.length < read.elements.length)
+    problems.push(`${read.elements.length - requests.length} entries of ${BUNDLE_FILES.requests} are no requests and are left out`);
   return requests;
 }
 
@@ -94,7 +101,8 @@ function readJson(path: string): string | undefined {
   try {
     const stat = fstatSync(fd);
     if (!stat.isFile()) throw new ImportError("not-a-file", "this is not a regular file", { file: path });
-    if (stat.size > MAX_JSON_BYTES) throw new ImportError("too-large", `this file is larger than ${MAX_JSON_BYTES >> 20} MiB, so it is not one of ours`, { file: path });
+    if (stat.size > MAX_JSON_BYTES)
+      throw new ImportError("too-large", `this file is larger than ${MAX_JSON_BYTES >> 20} MiB, so it is not one of ours`, { file: path });
     return readFileSync(fd, "utf8");
   } finally {
     closeSync(fd);
@@ -103,7 +111,10 @@ function readJson(path: string): string | undefined {
 
 function endedSentence({ ended, endedBecause }: Manifest): string {
   const what: Readonly<Record<Exclude<Manifest["ended"], "complete">, string>> = {
-    interrupted: "the recording was stopped early", killed: "the recorder was killed", "disk-full": "the disk became full while recording", failed: "the recorder failed",
+    interrupted: "the recording was stopped early",
+    killed: "the recorder was killed",
+    "disk-full": "the disk became full while recording",
+    failed: "the recorder failed",
   };
   return `${ended === "complete" ? "" : what[ended]}${endedBecause === undefined ? "" : ` (${endedBecause})`}: what came later is not in it`;
 }

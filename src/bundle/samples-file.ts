@@ -30,4 +30,5 @@ function fromParts(parts: Record<string, unknown>): Samples {
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
 const isSample = (value: unknown): value is Sample => isRecord(value) && typeof value["at"] === "string" && /^\d+$/.test(value["at"]);
-const texts = (value: unknown): Record<string, string> => (isRecord(value) ? Object.fromEntries(Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === "string")) : {});
+const texts = (value: unknown): Record<string, string> =>
+  isRecord(value) ? Object.fromEntries(Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === "string")) : {};

@@ -37,7 +37,11 @@ export function layOutTraceDat(metadata: TraceDatMetadata, buffers: readonly Buf
   const tableBytes = "flyrecord\0".length + cpus * 16;
   const instances = buffers.slice(1);
   // the options have the same length whatever offsets they name, so they are built twice
-  const optionsBytes = options(metadata, buffers, instances.map(() => 0)).length;
+  const optionsBytes = options(
+    metadata,
+    buffers,
+    instances.map(() => 0),
+  ).length;
   const firstInstanceTable = fixed.length + optionsBytes + tableBytes + clock.length;
   const tables = instances.map((_, index) => firstInstanceTable + index * tableBytes);
   const firstPage = roundUp(firstInstanceTable + instances.length * tableBytes, pageSize);
@@ -50,7 +54,11 @@ export function layOutTraceDat(metadata: TraceDatMetadata, buffers: readonly Buf
       return offset;
     }),
   );
-  const table = (index: number): Buffer => Buffer.concat([Buffer.from("flyrecord\0"), ...Array.from({ length: cpus }, (_, cpu) => Buffer.concat([u64(offsets[index]?.[cpu] ?? 0), u64(buffers[index]?.sizes[cpu] ?? 0)]))]);
+  const table = (index: number): Buffer =>
+    Buffer.concat([
+      Buffer.from("flyrecord\0"),
+      ...Array.from({ length: cpus }, (_, cpu) => Buffer.concat([u64(offsets[index]?.[cpu] ?? 0), u64(buffers[index]?.sizes[cpu] ?? 0)])),
+    ]);
   const parts = [fixed, options(metadata, buffers, tables), table(0), clock, ...instances.map((_, index) => table(index + 1))];
   const written = parts.reduce((sum, part) => sum + part.length, 0);
   return { head: Buffer.concat([...parts, Buffer.alloc(firstPage - written)]), offsets, totalBytes: at };
@@ -58,15 +66,23 @@ export function layOutTraceDat(metadata: TraceDatMetadata, buffers: readonly Buf
 
 function headers({ headerPage, headerEvent, longSize, pageSize }: TraceDatMetadata): Buffer {
   return Buffer.concat([
-    Buffer.from([0x17, 0x08, 0x44]), Buffer.from("tracing6\0"), Buffer.from([0, longSize]), u32(pageSize),
-    Buffer.from("header_page\0"), sized64(headerPage), Buffer.from("header_event\0"), sized64(headerEvent),
+    Buffer.from([0x17, 0x08, 0x44]),
+    Buffer.from("tracing6\0"),
+    Buffer.from([0, longSize]),
+    u32(pageSize),
+    Buffer.from("header_page\0"),
+    sized64(headerPage),
+    Buffer.from("header_event\0"),
+    sized64(headerEvent),
   ]);
 }
 
 function formats({ ftraceFormats, systems }: TraceDatMetadata): Buffer {
   return Buffer.concat([
-    u32(ftraceFormats.length), ...ftraceFormats.map(sized64),
-    u32(systems.length), ...systems.flatMap((system) => [Buffer.from(`${system.name}\0`), u32(system.formats.length), ...system.formats.map(sized64)]),
+    u32(ftraceFormats.length),
+    ...ftraceFormats.map(sized64),
+    u32(systems.length),
+    ...systems.flatMap((system) => [Buffer.from(`${system.name}\0`), u32(system.formats.length), ...system.formats.map(sized64)]),
   ]);
 }
 

@@ -15,13 +15,29 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const HEADER_PAGE = "\tfield: u64 timestamp;\toffset:0;\tsize:8;\tsigned:0;\n\tfield: local_t commit;\toffset:8;\tsize:8;\tsigned:1;\n\tfield: int overwrite;\toffset:8;\tsize:1;\tsigned:1;\n\tfield: char data;\toffset:16;\tsize:4080;\tsigned:0;\n";
+const HEADER_PAGE =
+  "\tfield: u64 timestamp;\toffset:0;\tsize:8;\tsigned:0;\n\tfield: local_t commit;\toffset:8;\tsize:8;\tsigned:1;\n\tfield: int overwrite;\toffset:8;\tsize:1;\tsigned:1;\n\tfield: char data;\toffset:16;\tsize:4080;\tsigned:0;\n";
 const METADATA: TraceDatMetadata = {
-  headerPage: HEADER_PAGE, headerEvent: "", ftraceFormats: FORMATS.filter(({ name }) => name === "print").map(({ text }) => text),
-  systems: [], kallsyms: "ffffffff81000000 T start\n", printkFormats: "", cmdlines: "7 seven\n", cpus: 3, longSize: 8, pageSize: 4096, uname: "Linux", version: "test", traceClock: "local [mono]",
+  headerPage: HEADER_PAGE,
+  headerEvent: "",
+  ftraceFormats: FORMATS.filter(({ name }) => name === "print").map(({ text }) => text),
+  systems: [],
+  kallsyms: "ffffffff81000000 T start\n",
+  printkFormats: "",
+  cmdlines: "7 seven\n",
+  cpus: 3,
+  longSize: 8,
+  pageSize: 4096,
+  uname: "Linux",
+  version: "test",
+  traceClock: "local [mono]",
 };
 const BASE = 5_000_000_000n;
-const pages = (): Uint8Array[] => writePages(Array.from({ length: 900 }, (_, index) => ({ cpu: index % 2, timeNs: index * 1000, event: "print", tid: 7, fields: { buf: `mark ${index}\n` } })), { cpus: 2, base: BASE, formats: FORMATS.filter(({ name }) => name === "print") });
+const pages = (): Uint8Array[] =>
+  writePages(
+    Array.from({ length: 900 }, (_, index) => ({ cpu: index % 2, timeNs: index * 1000, event: "print", tid: 7, fields: { buf: `mark ${index}\n` } })),
+    { cpus: 2, base: BASE, formats: FORMATS.filter(({ name }) => name === "print") },
+  );
 
 describe("writeTraceDat", () => {
   it("is read back event by event: two buffers, a CPU without events, pages in memory and in a file", () => {
@@ -29,10 +45,28 @@ describe("writeTraceDat", () => {
     writeFileSync(join(folder, "spool"), second);
     const file = join(folder, "trace.dat");
     const summary = writeTraceDat(file, METADATA, [
-      { name: "", perCpu: [{ kind: "bytes", bytes: first }, { kind: "file", path: join(folder, "spool") }], stats: ["entries: 0\n"] },
-      { name: "deep", perCpu: [{ kind: "bytes", bytes: new Uint8Array(0) }, { kind: "bytes", bytes: new Uint8Array(0) }, { kind: "bytes", bytes: first }], stats: [] },
+      {
+        name: "",
+        perCpu: [
+          { kind: "bytes", bytes: first },
+          { kind: "file", path: join(folder, "spool") },
+        ],
+        stats: ["entries: 0\n"],
+      },
+      {
+        name: "deep",
+        perCpu: [
+          { kind: "bytes", bytes: new Uint8Array(0) },
+          { kind: "bytes", bytes: new Uint8Array(0) },
+          { kind: "bytes", bytes: first },
+        ],
+        stats: [],
+      },
     ]);
-    expect(summary.buffers.map(({ perCpu }) => perCpu.map(({ records }) => records))).toEqual([[450, 450, 0], [0, 0, 450]]);
+    expect(summary.buffers.map(({ perCpu }) => perCpu.map(({ records }) => records))).toEqual([
+      [450, 450, 0],
+      [0, 0, 450],
+    ]);
     const trace = importTraceDat(file);
     expect(trace.problems).toEqual([]);
     expect(trace.clock).toEqual({ name: "mono", base: BASE });

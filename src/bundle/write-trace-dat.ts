@@ -24,10 +24,18 @@ export interface TraceDatSummary {
 export const BLOCK_BYTES = 1 << 18;
 
 /** Creates `path`, which must not exist. What does not fill a whole page at the end of a CPU's data is left out. */
-export function writeTraceDat(path: string, metadata: TraceDatMetadata, buffers: readonly TraceDatBuffer[], options: WriteTraceDatOptions = {}): TraceDatSummary {
+export function writeTraceDat(
+  path: string,
+  metadata: TraceDatMetadata,
+  buffers: readonly TraceDatBuffer[],
+  options: WriteTraceDatOptions = {},
+): TraceDatSummary {
   const { pageSize, longSize, cpus } = metadata;
   const sizes = buffers.map(({ perCpu }) => Array.from({ length: cpus }, (_, cpu) => wholePages(perCpu[cpu], pageSize)));
-  const layout = layOutTraceDat(metadata, buffers.map(({ name, stats }, index) => ({ name, stats, sizes: sizes[index] ?? [] })));
+  const layout = layOutTraceDat(
+    metadata,
+    buffers.map(({ name, stats }, index) => ({ name, stats, sizes: sizes[index] ?? [] })),
+  );
   const fd = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
   try {
     writeAll(fd, layout.head, 0);
@@ -52,7 +60,13 @@ function wholePages(pages: CpuPages | undefined, pageSize: number): number {
   return bytes - (bytes % pageSize);
 }
 
-function copyPages(to: number, offset: number, pages: CpuPages | undefined, bytes: number, how: { pageSize: number; longSize: 4 | 8; consume: boolean }): number {
+function copyPages(
+  to: number,
+  offset: number,
+  pages: CpuPages | undefined,
+  bytes: number,
+  how: { pageSize: number; longSize: 4 | 8; consume: boolean },
+): number {
   if (pages === undefined) return 0;
   if (pages.kind === "bytes") {
     writeAll(to, pages.bytes.subarray(0, bytes), offset);
@@ -63,7 +77,7 @@ function copyPages(to: number, offset: number, pages: CpuPages | undefined, byte
   const from = openSync(pages.path, (how.consume ? constants.O_RDWR : constants.O_RDONLY) | constants.O_NOFOLLOW);
   let records = 0;
   try {
-    for (let end = bytes; end > 0; ) {
+    for (let end = bytes; end > 0;) {
       const length = end % block === 0 ? block : end % block;
       const part = buffer.subarray(0, length);
       readAll(from, part, end - length);
@@ -80,7 +94,7 @@ function copyPages(to: number, offset: number, pages: CpuPages | undefined, byte
 }
 
 function readAll(fd: number, buffer: Uint8Array, position: number): void {
-  for (let done = 0; done < buffer.length; ) {
+  for (let done = 0; done < buffer.length;) {
     const count = readSync(fd, buffer, done, buffer.length - done, position + done);
     if (count === 0) throw new Error("a spool file became shorter while it was read");
     done += count;
@@ -89,5 +103,5 @@ function readAll(fd: number, buffer: Uint8Array, position: number): void {
 
 /** write(2) may be short; what is left is written until an error says why it cannot be. */
 function writeAll(fd: number, buffer: Uint8Array, position: number): void {
-  for (let done = 0; done < buffer.length; ) done += writeSync(fd, buffer, done, buffer.length - done, position + done);
+  for (let done = 0; done < buffer.length;) done += writeSync(fd, buffer, done, buffer.length - done, position + done);
 }

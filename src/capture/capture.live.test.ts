@@ -1,5 +1,19 @@
 import { spawnSync } from "node:child_process";
-import { closeSync, constants, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, readSync, rmSync, symlinkSync, writeFileSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -12,7 +26,11 @@ import { locateTracefs, resolveTargets } from "../linux/index.ts";
 import { runCapture, type ArmedCapture, type CaptureNeeds } from "./index.ts";
 
 const reason = whyNotLive();
-const NEEDS: CaptureNeeds = { wide: ["sched:sched_switch", "sched:sched_waking"], deep: ["sched:sched_switch", "raw_syscalls:sys_enter", "raw_syscalls:sys_exit"], stacks: true };
+const NEEDS: CaptureNeeds = {
+  wide: ["sched:sched_switch", "sched:sched_waking"],
+  deep: ["sched:sched_switch", "raw_syscalls:sys_enter", "raw_syscalls:sys_exit"],
+  stacks: true,
+};
 /** Almost silent: what is in the ring is what the test wrote. */
 const QUIET: CaptureNeeds = { wide: ["oom:mark_victim"], deep: [], stacks: false };
 
@@ -26,13 +44,23 @@ describe.skipIf(reason !== undefined)(`a capture on the live kernel${reason === 
 
   const capture = (name: string, during: (armed: ArmedCapture) => Promise<void>, extra: { bufferKb?: number; needs?: CaptureNeeds } = {}) =>
     runCapture(
-      { targets: resolveTargets({ pids: [process.pid] }), needs: extra.needs ?? NEEDS, toolVersion: "test", output: join(folder, name), stateDirectory: join(folder, "state"), ...(extra.bufferKb === undefined ? {} : { bufferKb: extra.bufferKb }) },
+      {
+        targets: resolveTargets({ pids: [process.pid] }),
+        needs: extra.needs ?? NEEDS,
+        toolVersion: "test",
+        output: join(folder, name),
+        stateDirectory: join(folder, "state"),
+        ...(extra.bufferKb === undefined ? {} : { bufferKb: extra.bufferKb }),
+      },
       async (armed) => {
         await during(armed);
         return { requests: [], value: undefined };
       },
     );
-  const ours = (): string[] => locateTracefs().instances().filter((name) => name.startsWith(`stallscope-${process.pid}-`));
+  const ours = (): string[] =>
+    locateTracefs()
+      .instances()
+      .filter((name) => name.startsWith(`stallscope-${process.pid}-`));
   const instanceOf = (armed: ArmedCapture): string => dirname(armed.markerPath);
   const flood = (armed: ArmedCapture, count: number, text = "flood"): number => {
     const fd = openSync(armed.markerPath, constants.O_WRONLY);
@@ -109,12 +137,16 @@ describe.skipIf(reason !== undefined)(`a capture on the live kernel${reason === 
 
   it("F18: drains a ring that fills, and loses nothing", async () => {
     const written = 60_000;
-    const progress = await capture("drained", async (armed) => {
-      for (let part = 0; part < 12; part++) {
-        flood(armed, written / 12, "x".repeat(100));
-        await sleep(110);
-      }
-    }, { bufferKb: 4096, needs: QUIET });
+    const progress = await capture(
+      "drained",
+      async (armed) => {
+        for (let part = 0; part < 12; part++) {
+          flood(armed, written / 12, "x".repeat(100));
+          await sleep(110);
+        }
+      },
+      { bufferKb: 4096, needs: QUIET },
+    );
     expect(progress.manifest.mode).toBe("drain");
     expect(progress.manifest.losses.reduce((total, loss) => total + loss.overrun + loss.dropped, 0)).toBe(0);
     expect(importTraceDat(openBundle(progress.directory).tracePath).tables.get("print")?.length).toBe(written);
@@ -122,19 +154,23 @@ describe.skipIf(reason !== undefined)(`a capture on the live kernel${reason === 
 
   it("F20: pages that somebody else read are said to be stolen, with their number", async () => {
     let stolen = 0;
-    const { manifest } = await capture("stolen", async (armed) => {
-      flood(armed, 500);
-      for (const cpu of readdirSync(join(instanceOf(armed), "per_cpu"))) {
-        const fd = openSync(join(instanceOf(armed), "per_cpu", cpu, "trace_pipe_raw"), constants.O_RDONLY | constants.O_NONBLOCK);
-        try {
-          stolen += readSync(fd, Buffer.alloc(65_536), 0, 65_536, null) > 16 ? 1 : 0;
-        } catch {
-          // EAGAIN: the markers are all on the other CPU
-        } finally {
-          closeSync(fd);
+    const { manifest } = await capture(
+      "stolen",
+      async (armed) => {
+        flood(armed, 500);
+        for (const cpu of readdirSync(join(instanceOf(armed), "per_cpu"))) {
+          const fd = openSync(join(instanceOf(armed), "per_cpu", cpu, "trace_pipe_raw"), constants.O_RDONLY | constants.O_NONBLOCK);
+          try {
+            stolen += readSync(fd, Buffer.alloc(65_536), 0, 65_536, null) > 16 ? 1 : 0;
+          } catch {
+            // EAGAIN: the markers are all on the other CPU
+          } finally {
+            closeSync(fd);
+          }
         }
-      }
-    }, { needs: QUIET });
+      },
+      { needs: QUIET },
+    );
     expect(stolen).toBeGreaterThan(0);
     expect(manifest.disturbances.join("\n")).toMatch(/^\d+ events of CPU \d \(wide\) were stolen/m);
   });
@@ -145,13 +181,17 @@ describe.skipIf(reason !== undefined)(`a capture on the live kernel${reason === 
       mkdirSync(small);
       if (spawnSync("/bin/mount", ["-t", "tmpfs", "-o", `size=${size}`, "tmpfs", small]).status !== 0) skip("a tmpfs cannot be mounted");
       try {
-        const { directory, manifest } = await capture(`disk-${size}/bundle`, async (armed) => {
-          for (let part = 0; part < 40; part++) {
-            if (flood(armed, 4_000, "x".repeat(100)) < 4_000) break;
-            await sleep(20);
-          }
-          expect(await armed.stopped).toMatchObject({ kind: "disk-full", why: "ENOSPC" });
-        }, { bufferKb: 4096, needs: QUIET });
+        const { directory, manifest } = await capture(
+          `disk-${size}/bundle`,
+          async (armed) => {
+            for (let part = 0; part < 40; part++) {
+              if (flood(armed, 4_000, "x".repeat(100)) < 4_000) break;
+              await sleep(20);
+            }
+            expect(await armed.stopped).toMatchObject({ kind: "disk-full", why: "ENOSPC" });
+          },
+          { bufferKb: 4096, needs: QUIET },
+        );
         expect(manifest).toMatchObject({ ended: "disk-full", endedBecause: "ENOSPC" });
         const bundle = openBundle(directory);
         expect(bundle.problems).toEqual([expect.stringContaining("the disk became full")]);
@@ -171,7 +211,8 @@ describe.skipIf(reason !== undefined)(`a capture on the live kernel${reason === 
     mkdirSync(join(folder, "directory"));
     symlinkSync("file", join(folder, "link"));
     symlinkSync("/nowhere/at/all", join(folder, "dangling"));
-    for (const name of ["file", "directory", "link", "dangling"]) await expect(capture(name, () => sleep(1))).rejects.toMatchObject({ code: "output-exists", exitCode: 2 });
+    for (const name of ["file", "directory", "link", "dangling"])
+      await expect(capture(name, () => sleep(1))).rejects.toMatchObject({ code: "output-exists", exitCode: 2 });
     await expect(capture("no/such/parent", () => sleep(1))).rejects.toMatchObject({ code: "output-parent", exitCode: 2 });
     expect(readFileSync(join(folder, "file"), "utf8")).toBe("victim");
     expect(readdirSync(folder).filter((name) => name.includes(".tmp-"))).toEqual([]);

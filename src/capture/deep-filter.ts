@@ -14,7 +14,10 @@ export function watchTargets(instance: PrivateInstance, pids: readonly number[],
   const first = now();
   instance.write(FILTER, (first.length === 0 ? [nobody()] : first).join(" "));
   const known = new Set(first);
-  addThreads(instance, now().filter((tid) => !known.has(tid)));
+  addThreads(
+    instance,
+    now().filter((tid) => !known.has(tid)),
+  );
 }
 
 /** A tid that is gone, or that the kernel does not take, is left out. */

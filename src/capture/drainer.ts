@@ -38,7 +38,9 @@ export class Drainer {
   constructor({ buffers, subBufferBytes }: DrainPlan) {
     this.#pageSize = subBufferBytes;
     this.#batch = Buffer.alloc(Math.max(1, Math.floor(BATCH_BYTES / subBufferBytes)) * subBufferBytes);
-    this.#sources = buffers.flatMap((buffer) => buffer.cpus.map(({ cpu, pipe, spool }) => ({ buffer, cpu, pipe, spool: new Spool(spool, subBufferBytes), isBroken: false })));
+    this.#sources = buffers.flatMap((buffer) =>
+      buffer.cpus.map(({ cpu, pipe, spool }) => ({ buffer, cpu, pipe, spool: new Spool(spool, subBufferBytes), isBroken: false })),
+    );
   }
 
   /** One look at every ring. Throws what the disk says. */

@@ -90,8 +90,15 @@ export function readIntents(directory: string): { readonly intents: readonly Sto
 function parseIntent(path: string): Intent | undefined {
   try {
     const value = JSON.parse(readFileSync(path, "utf8")) as Partial<Intent> | null;
-    const isIntent = value !== null && typeof value.pid === "number" && typeof value.startTime === "number" && typeof value.bootId === "string" && typeof value.root === "string" &&
-      typeof value.temporary === "string" && Array.isArray(value.instances) && value.instances.every((name) => typeof name === "string");
+    const isIntent =
+      value !== null &&
+      typeof value.pid === "number" &&
+      typeof value.startTime === "number" &&
+      typeof value.bootId === "string" &&
+      typeof value.root === "string" &&
+      typeof value.temporary === "string" &&
+      Array.isArray(value.instances) &&
+      value.instances.every((name) => typeof name === "string");
     return isIntent ? (value as Intent) : undefined;
   } catch {
     return undefined;
@@ -104,7 +111,11 @@ function prepareDirectory(directory: string): void {
   } catch (cause) {
     throw new UserError("state-directory", `the directory ${directory} cannot be made: ${errorCode(cause)}`, { exitCode: EXIT.environment, cause });
   }
-  if (!isOurs(directory)) throw new UserError("state-directory", `${directory} is not a directory that only we can write to`, { exitCode: EXIT.environment, hint: `remove it, or: chmod go-w ${directory}` });
+  if (!isOurs(directory))
+    throw new UserError("state-directory", `${directory} is not a directory that only we can write to`, {
+      exitCode: EXIT.environment,
+      hint: `remove it, or: chmod go-w ${directory}`,
+    });
 }
 
 /** A directory, not a link, owned by us and written by nobody else: what others plant there would steer the janitor. */

@@ -26,6 +26,9 @@ describe("the loss ledger", () => {
   });
 
   it("F29: does not accuse anybody when the disk was full", () => {
-    expect(imbalances([cpu(stats(5, 0, 90))], written(70), true)).toEqual(["20 events of CPU 0 (wide) were read but could not be stored", "5 events of CPU 0 (wide) were left in the ring"]);
+    expect(imbalances([cpu(stats(5, 0, 90))], written(70), true)).toEqual([
+      "20 events of CPU 0 (wide) were read but could not be stored",
+      "5 events of CPU 0 (wide) were left in the ring",
+    ]);
   });
 });

@@ -23,7 +23,12 @@ export function imbalances(cpus: readonly DrainedCpu[], written: TraceDatSummary
     const ours = written.buffers.find(({ name }) => name === bufferNameInFile(buffer))?.perCpu[cpu]?.records ?? 0;
     const missing = read - ours;
     const sentences: string[] = [];
-    if (missing > 0) sentences.push(cutShort ? `${missing} events of CPU ${cpu} (${buffer}) were read but could not be stored` : `${missing} events of CPU ${cpu} (${buffer}) were stolen: somebody else read our trace_pipe_raw`);
+    if (missing > 0)
+      sentences.push(
+        cutShort
+          ? `${missing} events of CPU ${cpu} (${buffer}) were read but could not be stored`
+          : `${missing} events of CPU ${cpu} (${buffer}) were stolen: somebody else read our trace_pipe_raw`,
+      );
     if (entries > 0) sentences.push(`${entries} events of CPU ${cpu} (${buffer}) were left in the ring`);
     return sentences;
   });

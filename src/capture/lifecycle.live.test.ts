@@ -30,7 +30,10 @@ describe.skipIf(reason !== undefined)(`captures that are killed, signalled and s
     expect(dumpTracefs(locateTracefs().root)).toEqual(before);
   });
   const start = (name: string, ms: number | "forever"): CaptureChild => startCaptureChild(file, { output: join(folder, name), stateDirectory, ms });
-  const left = ({ pid }: CaptureChild): string[] => locateTracefs().instances().filter((name) => name.startsWith(`stallscope-${pid}-`));
+  const left = ({ pid }: CaptureChild): string[] =>
+    locateTracefs()
+      .instances()
+      .filter((name) => name.startsWith(`stallscope-${pid}-`));
 
   it("F01: kill -9 at 20 random moments: the kernel stops within 1 s, the janitor removes all within 2 s and names what was being written", async () => {
     const report = await killLoop(20, 1200, generator(1));
@@ -61,7 +64,8 @@ describe.skipIf(reason !== undefined)(`captures that are killed, signalled and s
     child.process.kill("SIGTERM");
     const begin = performance.now();
     // the hanging timer of the child's own `during` keeps it alive: what counts is when everything is undone
-    while ((left(child).length > 0 || !child.lines.some((said) => said["failed"] === "interrupted")) && performance.now() - begin < 5000) await new Promise((resolve) => setTimeout(resolve, 10));
+    while ((left(child).length > 0 || !child.lines.some((said) => said["failed"] === "interrupted")) && performance.now() - begin < 5000)
+      await new Promise((resolve) => setTimeout(resolve, 10));
     expect(performance.now() - begin).toBeLessThan(1000);
     expect(child.lines.at(-1)).toEqual({ failed: "interrupted" });
     expect(readdirSync(folder).filter((name) => name.startsWith("twice"))).toEqual([]);
@@ -105,7 +109,13 @@ describe.skipIf(reason !== undefined)(`captures that are killed, signalled and s
   it("F11: an instance of a dead owner is removed, a live owner's and a foreign one are left alone", () => {
     const tracefs = locateTracefs();
     const startTime = readFileSync("/proc/self/stat", "utf8").split(") ")[1]?.split(" ")[19];
-    const names = { dead: "stallscope-4194300-1-wide", reused: `stallscope-${process.pid}-1-wide`, live: `stallscope-${process.pid}-${startTime}-wide`, foreign: "somebody-else", alike: "stallscope" };
+    const names = {
+      dead: "stallscope-4194300-1-wide",
+      reused: `stallscope-${process.pid}-1-wide`,
+      live: `stallscope-${process.pid}-${startTime}-wide`,
+      foreign: "somebody-else",
+      alike: "stallscope",
+    };
     Object.values(names).forEach((name) => tracefs.makeInstance(name));
     try {
       const report = janitor({ stateDirectory });

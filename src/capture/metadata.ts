@@ -15,7 +15,11 @@ export interface StaticMetadata {
 /** `events`: "system:event". Every format of a system that is used, and of `ftrace`. */
 export function readStaticMetadata(tracefs: Tracefs, events: readonly string[]): StaticMetadata {
   const file = (relative: string): string => readText(tracefs.path(relative));
-  const formats = (system: string): string[] => tracefs.list(`events/${system}`).map((event) => file(`events/${system}/${event}/format`)).filter((text) => text !== "");
+  const formats = (system: string): string[] =>
+    tracefs
+      .list(`events/${system}`)
+      .map((event) => file(`events/${system}/${event}/format`))
+      .filter((text) => text !== "");
   const systems = [...new Set(events.map((event) => event.split(":")[0] as string))].filter((system) => system !== "ftrace");
   return {
     headerEvent: file("events/header_event"),
@@ -46,7 +50,11 @@ export interface RecordingMetadata {
 
 export function traceDatMetadata(fixed: StaticMetadata, { headerPage, traceClock, pageSize, cpus, threads, toolVersion }: RecordingMetadata): TraceDatMetadata {
   return {
-    ...fixed, headerPage, traceClock, pageSize, cpus,
+    ...fixed,
+    headerPage,
+    traceClock,
+    pageSize,
+    cpus,
     // names are hostile: a newline would make a line of its own
     cmdlines: threads.map(({ tid, comm }) => `${tid} ${comm.replace(/[\n\0]/g, " ")}\n`).join(""),
     longSize: /commit;\s*offset:\d+;\s*size:4;/.test(headerPage) ? 4 : 8,

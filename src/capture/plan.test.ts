@@ -5,12 +5,18 @@ const HOST = new Set(["sched:sched_switch", "sched:sched_waking", "raw_syscalls:
 
 describe("planCapture", () => {
   it("F16: cuts to what the kernel has, and names what is missing once", () => {
-    const plan = planCapture({ wide: ["sched:sched_switch", "irq:nope", "irq:nope"], deep: ["raw_syscalls:sys_enter", "irq:nope", "gpu:gone"], stacks: false }, HOST);
+    const plan = planCapture(
+      { wide: ["sched:sched_switch", "irq:nope", "irq:nope"], deep: ["raw_syscalls:sys_enter", "irq:nope", "gpu:gone"], stacks: false },
+      HOST,
+    );
     expect(plan).toEqual({ wide: ["sched:sched_switch"], deep: ["raw_syscalls:sys_enter"], missing: ["irq:nope", "gpu:gone"], stacks: false });
   });
 
   it("puts sched_switch into deep for the stack trigger", () => {
-    expect(planCapture({ wide: [], deep: ["raw_syscalls:sys_enter"], stacks: true }, HOST)).toMatchObject({ deep: ["raw_syscalls:sys_enter", "sched:sched_switch"], stacks: true });
+    expect(planCapture({ wide: [], deep: ["raw_syscalls:sys_enter"], stacks: true }, HOST)).toMatchObject({
+      deep: ["raw_syscalls:sys_enter", "sched:sched_switch"],
+      stacks: true,
+    });
   });
 
   it("has no stacks without sched_switch", () => {

@@ -18,10 +18,17 @@ export function prepare(options: CaptureOptions): Prepared {
   const tracefs = locateTracefs(at);
   const capabilities = probeCapabilities(at);
   if (!capabilities.clocks.includes("mono")) {
-    throw new UserError("clock-missing", "this kernel cannot stamp events with CLOCK_MONOTONIC: it has no trace clock mono", { exitCode: EXIT.environment, hint: "Linux 3.17 or newer is needed" });
+    throw new UserError("clock-missing", "this kernel cannot stamp events with CLOCK_MONOTONIC: it has no trace clock mono", {
+      exitCode: EXIT.environment,
+      hint: "Linux 3.17 or newer is needed",
+    });
   }
   const plan = planCapture(options.needs, capabilities.events);
-  if (plan.wide.length === 0) throw new UserError("no-events", "this kernel has none of the events that would be recorded", { exitCode: EXIT.environment, hint: "stallscope doctor says what is missing" });
+  if (plan.wide.length === 0)
+    throw new UserError("no-events", "this kernel has none of the events that would be recorded", {
+      exitCode: EXIT.environment,
+      hint: "stallscope doctor says what is missing",
+    });
   return { tracefs, capabilities, plan, ring: ringFor(tracefs, plan, options.bufferKb) };
 }
 
@@ -33,9 +40,17 @@ function ringFor(tracefs: Tracefs, plan: CapturePlan, bufferKb: number | undefin
     case "ok":
       return ring;
     case "too-little-memory":
-      throw new UserError("memory", `there is too little memory to trace ${cpus} CPUs: ${mebibytes(availableKb)} are available, ${mebibytes(ring.neededKb)} are needed`, { exitCode: EXIT.environment });
+      throw new UserError(
+        "memory",
+        `there is too little memory to trace ${cpus} CPUs: ${mebibytes(availableKb)} are available, ${mebibytes(ring.neededKb)} are needed`,
+        { exitCode: EXIT.environment },
+      );
     case "too-large":
-      throw new UserError("buffer-too-large", `a ring of ${bufferKb} KiB for each of ${cpus} CPUs would take more than a quarter of the memory that is available`, { exitCode: EXIT.usage, hint: `at most ${ring.mostKb} KiB` });
+      throw new UserError(
+        "buffer-too-large",
+        `a ring of ${bufferKb} KiB for each of ${cpus} CPUs would take more than a quarter of the memory that is available`,
+        { exitCode: EXIT.usage, hint: `at most ${ring.mostKb} KiB` },
+      );
   }
 }
 

@@ -67,7 +67,10 @@ export class PrivateInstance {
   }
 
   cpus(): number[] {
-    return readdirSync(`${this.path}/per_cpu`).flatMap((entry) => /^cpu(\d+)$/.exec(entry)?.[1] ?? []).map(Number).sort((a, b) => a - b);
+    return readdirSync(`${this.path}/per_cpu`)
+      .flatMap((entry) => /^cpu(\d+)$/.exec(entry)?.[1] ?? [])
+      .map(Number)
+      .sort((a, b) => a - b);
   }
 
   openPipes(): readonly Pipe[] {
@@ -94,7 +97,10 @@ export class PrivateInstance {
     try {
       writeFile(`${this.path}/${relative}`, text, flags);
     } catch (cause) {
-      throw new UserError("instance-write", `the kernel refused ${JSON.stringify(text.slice(0, 60))} in ${this.path}/${relative}: ${errorCode(cause)}`, { exitCode: EXIT.environment, cause });
+      throw new UserError("instance-write", `the kernel refused ${JSON.stringify(text.slice(0, 60))} in ${this.path}/${relative}: ${errorCode(cause)}`, {
+        exitCode: EXIT.environment,
+        cause,
+      });
     }
   }
 
@@ -161,7 +167,11 @@ export class PrivateInstance {
     } catch (cause) {
       const code = errorCode(cause);
       const hint = code === "EMFILE" || code === "ENFILE" ? "raise the limit of open files: ulimit -n" : undefined;
-      throw new UserError("instance-open", `${this.path}/${relative} cannot be opened: ${code}`, { exitCode: EXIT.environment, cause, ...(hint === undefined ? {} : { hint }) });
+      throw new UserError("instance-open", `${this.path}/${relative} cannot be opened: ${code}`, {
+        exitCode: EXIT.environment,
+        cause,
+        ...(hint === undefined ? {} : { hint }),
+      });
     }
   }
 }

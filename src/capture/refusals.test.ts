@@ -18,8 +18,16 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const capture = () =>
-  runCapture({ root, targets: [], output: join(folder, "out"), stateDirectory: join(folder, "state"), toolVersion: "test", needs: { wide: ["sched:sched_switch"], deep: [], stacks: false } }, () =>
-    Promise.reject(new Error("must not run")),
+  runCapture(
+    {
+      root,
+      targets: [],
+      output: join(folder, "out"),
+      stateDirectory: join(folder, "state"),
+      toolVersion: "test",
+      needs: { wide: ["sched:sched_switch"], deep: [], stacks: false },
+    },
+    () => Promise.reject(new Error("must not run")),
   );
 const nothingLeft = (): void => {
   expect(readdirSync(join(root, "instances"))).toEqual([]);
@@ -80,7 +88,7 @@ describe("the janitor in a folder", () => {
     const state = join(folder, "state");
     mkdirSync(state, { mode: 0o700 });
     writeFileSync(join(state, "stallscope-4194300-1-a.intent.tmp"), "{");
-    writeFileSync(join(state, "stallscope-4194300-1-b.intent.json"), "{\"pid\":");
+    writeFileSync(join(state, "stallscope-4194300-1-b.intent.json"), '{"pid":');
     writeFileSync(join(state, "notes.txt"), "mine");
     expect(janitor({ root, stateDirectory: state })).toEqual({ removed: [], stuck: [], live: [], spools: [] });
     expect(readdirSync(state)).toEqual(["notes.txt"]);

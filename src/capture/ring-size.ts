@@ -21,7 +21,10 @@ const MOST_SUB_BUFFER_KB = 64;
 const LEAST_SUB_BUFFERS = 16;
 const PAGE_KB = 4;
 
-export type RingPlan = ({ readonly kind: "ok" } & RingSize) | { readonly kind: "too-little-memory"; readonly neededKb: number } | { readonly kind: "too-large"; readonly mostKb: number };
+export type RingPlan =
+  | ({ readonly kind: "ok" } & RingSize)
+  | { readonly kind: "too-little-memory"; readonly neededKb: number }
+  | { readonly kind: "too-large"; readonly mostKb: number };
 
 export function planRings(input: { cpus: number; buffers: number; availableKb: number; bufferKb?: number }): RingPlan {
   const rings = input.cpus * input.buffers;

@@ -45,7 +45,12 @@ export async function runCapture<T>(options: CaptureOptions, during: (armed: Arm
     mkdirSync(spool, { mode: 0o700 });
     witnesses.begin();
     await session.arm({
-      ...prepared, ...state, spool, temporary: bundle.temporary, targets: options.targets, clientTids: options.clientTids?.() ?? [],
+      ...prepared,
+      ...state,
+      spool,
+      temporary: bundle.temporary,
+      targets: options.targets,
+      clientTids: options.clientTids?.() ?? [],
       onDraining: () => options.onProgress?.({ kind: "draining" }),
     });
     control.watch();
@@ -53,14 +58,33 @@ export async function runCapture<T>(options: CaptureOptions, during: (armed: Arm
     const begin = process.hrtime.bigint();
     session.start();
     options.onProgress?.({ kind: "recording" });
-    const armed: ArmedCapture = { markerPath: session.markerPath, follow: (tids) => session.follow(tids), sample: () => witnesses.sample(), stopped: control.stopped };
+    const armed: ArmedCapture = {
+      markerPath: session.markerPath,
+      follow: (tids) => session.follow(tids),
+      sample: () => witnesses.sample(),
+      stopped: control.stopped,
+    };
     const { requests, value } = await control.unlessSkipped(during(armed));
     const drained = await control.unlessSkipped(control.finish());
     witnesses.end();
-    const written = await control.unlessSkipped(writeRecording({
-      id, options, prepared, metadata, session, witnesses, bundle, spool, begin, startedAt, requests, drained,
-      reason: control.reason ?? { kind: "complete" }, removing: session.disarm(),
-    }));
+    const written = await control.unlessSkipped(
+      writeRecording({
+        id,
+        options,
+        prepared,
+        metadata,
+        session,
+        witnesses,
+        bundle,
+        spool,
+        begin,
+        startedAt,
+        requests,
+        drained,
+        reason: control.reason ?? { kind: "complete" },
+        removing: session.disarm(),
+      }),
+    );
     return { ...written, value };
   } catch (error) {
     await session.disarm();
@@ -73,7 +97,8 @@ export async function runCapture<T>(options: CaptureOptions, during: (armed: Arm
 }
 
 /** Time first, so that recordings sort; then something that two runs of one second do not share. */
-const newId = (): string => `${new Date().toISOString().slice(0, 19).replace(/[-:]/g, "").replace("T", "-")}-${process.pid}-${(process.hrtime.bigint() % 46_656n).toString(36)}`;
+const newId = (): string =>
+  `${new Date().toISOString().slice(0, 19).replace(/[-:]/g, "").replace("T", "-")}-${process.pid}-${(process.hrtime.bigint() % 46_656n).toString(36)}`;
 
 /** Holds room for the end of the recording. Without room for the symbols they are left out: addresses are better than nothing. */
 function reserve(bundle: BundleDirectory, metadata: StaticMetadata): StaticMetadata {

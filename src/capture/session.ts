@@ -56,13 +56,22 @@ export class Session {
     const base = `stallscope-${process.pid}-${startTime}`;
     // the time makes the record's name its own when one process records twice at once
     this.#intent = writeIntent(options.stateDirectory ?? defaultStateDirectory(), `${base}-${process.hrtime.bigint()}`, {
-      pid: process.pid, startTime, bootId: bootId(), root: this.#tracefs.root, instances: [`${base}-wide`, `${base}-deep`], temporary: options.temporary,
+      pid: process.pid,
+      startTime,
+      bootId: bootId(),
+      root: this.#tracefs.root,
+      instances: [`${base}-wide`, `${base}-deep`],
+      temporary: options.temporary,
     });
     const wide = this.#make(`${base}-wide`, ring);
     this.#wide = wide;
     if (plan.deep.length > 0) {
       this.#deep = this.#make(`${base}-deep`, ring);
-      watchTargets(this.#deep, options.targets.map(({ pid }) => pid), options.clientTids);
+      watchTargets(
+        this.#deep,
+        options.targets.map(({ pid }) => pid),
+        options.clientTids,
+      );
       if (plan.stacks) this.hasStacks = this.#deep.tryWrite("events/sched/sched_switch/trigger", STACK_TRIGGER);
     }
     this.#agreeOnSubBuffers();
@@ -117,7 +126,9 @@ export class Session {
     this.#thread?.abort();
     for (const instance of [...this.#instances].reverse()) instance.release();
     const failures = await Promise.all(this.#instances.map(async (instance) => ({ instance, why: await instance.remove() })));
-    const stuck = failures.flatMap(({ instance, why }) => (why === undefined ? [] : [`our instance could not be removed (${why}); when nobody has it open any more: rmdir ${instance.path}`]));
+    const stuck = failures.flatMap(({ instance, why }) =>
+      why === undefined ? [] : [`our instance could not be removed (${why}); when nobody has it open any more: rmdir ${instance.path}`],
+    );
     if (stuck.length === 0 && this.#intent !== undefined) {
       removeIntent(this.#intent);
       this.#intent = undefined;
@@ -144,21 +155,25 @@ export class Session {
     const sizes = (): number[] => this.#instances.map((instance) => instance.subBufferBytes(topLevel));
     if (new Set(sizes()).size > 1) for (const instance of this.#instances) instance.tryWrite("buffer_subbuf_size_kb", "4");
     const [size = 0, ...others] = sizes();
-    if (others.some((other) => other !== size)) throw new UserError("sub-buffers-differ", "the kernel gives our two buffers sub-buffers of different sizes", { exitCode: EXIT.environment, hint: "free some memory and try again" });
+    if (others.some((other) => other !== size))
+      throw new UserError("sub-buffers-differ", "the kernel gives our two buffers sub-buffers of different sizes", {
+        exitCode: EXIT.environment,
+        hint: "free some memory and try again",
+      });
     this.subBufferBytes = size;
   }
 
   #openAll({ plan, ring, spool }: SessionOptions): DrainBuffer[] {
     const describe = (instance: PrivateInstance, name: string, events: readonly string[]): DrainBuffer => ({
-      name, path: instance.path, tracingOn: instance.tracingOnFd, ringBytes: ring.ringKb * 1024,
+      name,
+      path: instance.path,
+      tracingOn: instance.tracingOnFd,
+      ringBytes: ring.ringKb * 1024,
       cpus: instance.openPipes().map(({ cpu, fd }) => ({ cpu, pipe: fd, spool: join(spool, `${name}-cpu${cpu}`) })),
       enableFiles: events.map(enableFile),
     });
     const wide = this.#wide;
-    return [
-      ...(wide === undefined ? [] : [describe(wide, "wide", plan.wide)]),
-      ...(this.#deep === undefined ? [] : [describe(this.#deep, "deep", plan.deep)]),
-    ];
+    return [...(wide === undefined ? [] : [describe(wide, "wide", plan.wide)]), ...(this.#deep === undefined ? [] : [describe(this.#deep, "deep", plan.deep)])];
   }
 
   #enable(instance: PrivateInstance, events: readonly string[]): void {

@@ -17,7 +17,14 @@ export interface RingStats {
 
 export function parseStats(text: string): RingStats {
   const number = (name: string): number => Number(new RegExp(`^${name}: (\\d+)$`, "m").exec(text)?.[1] ?? 0);
-  return { entries: number("entries"), overrun: number("overrun"), commitOverrun: number("commit overrun"), bytes: number("bytes"), dropped: number("dropped events"), read: number("read events") };
+  return {
+    entries: number("entries"),
+    overrun: number("overrun"),
+    commitOverrun: number("commit overrun"),
+    bytes: number("bytes"),
+    dropped: number("dropped events"),
+    read: number("read events"),
+  };
 }
 
 /** Everything the ring ever took: it grows only, unless somebody clears the ring. */

@@ -93,4 +93,8 @@ const interrupted = (signal: StopSignal): UserError =>
   new UserError("interrupted", "interrupted: the recording was thrown away, and nothing is left in the kernel", { exitCode: exitCodeOf(signal) });
 
 export const diskFull = (error: unknown, temporary: string): UserError =>
-  new UserError("disk-full", `the disk is full (${errorCode(error)}): the recording could not be finished, and nothing is left in the kernel`, { exitCode: EXIT.environment, hint: `what there is of it is in ${temporary}`, cause: error });
+  new UserError("disk-full", `the disk is full (${errorCode(error)}): the recording could not be finished, and nothing is left in the kernel`, {
+    exitCode: EXIT.environment,
+    hint: `what there is of it is in ${temporary}`,
+    cause: error,
+  });

@@ -25,7 +25,14 @@ export class TamperWatch {
 
   constructor(buffers: readonly DrainBuffer[], now: () => string = () => new Date().toISOString()) {
     this.#now = now;
-    this.#watched = buffers.map((buffer) => ({ buffer, size: readText(`${buffer.path}/buffer_size_kb`), next: 0, hasRestored: false, reported: new Set(), produced: new Map() }));
+    this.#watched = buffers.map((buffer) => ({
+      buffer,
+      size: readText(`${buffer.path}/buffer_size_kb`),
+      next: 0,
+      hasRestored: false,
+      reported: new Set(),
+      produced: new Map(),
+    }));
   }
 
   seen(buffer: DrainBuffer, cpu: number, stats: RingStats): void {

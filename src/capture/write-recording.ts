@@ -35,8 +35,12 @@ export async function writeRecording(recording: Recording): Promise<{ directory:
   options.onProgress?.({ kind: "writing", bytes: drained.cpus.reduce((sum, { bytes }) => sum + bytes, 0) });
   bundle.releaseReserve();
   const metadata = traceDatMetadata(recording.metadata, {
-    headerPage: session.headerPage, traceClock: session.traceClock, pageSize: session.subBufferBytes, cpus: session.cpus,
-    threads: witnesses.threads, toolVersion: options.toolVersion,
+    headerPage: session.headerPage,
+    traceClock: session.traceClock,
+    pageSize: session.subBufferBytes,
+    cpus: session.cpus,
+    threads: witnesses.threads,
+    toolVersion: options.toolVersion,
   });
   const buffers = [...new Set(drained.cpus.map(({ buffer }) => buffer))].map((name) => bufferOf(name, drained.cpus, spool));
   const written = writeTraceDat(bundle.path(BUNDLE_FILES.trace), metadata, buffers, { consume: true });
@@ -66,20 +70,33 @@ function bufferOf(name: string, cpus: readonly DrainedCpu[], spool: string): Tra
   return { name: bufferNameInFile(name), perCpu, stats };
 }
 
-function manifestOf({ id, options, prepared, session, begin, startedAt, drained, reason, witnesses }: Recording, disturbances: readonly string[], overhead: Manifest["overhead"]): Manifest {
+function manifestOf(
+  { id, options, prepared, session, begin, startedAt, drained, reason, witnesses }: Recording,
+  disturbances: readonly string[],
+  overhead: Manifest["overhead"],
+): Manifest {
   const { plan, capabilities } = prepared;
   const refused = new Set(session.refusedEvents);
   const recorded = (events: readonly string[]): string[] => events.filter((event) => !refused.has(event));
   return {
     bundleVersion: BUNDLE_VERSION,
     tool: { name: "stallscope", version: options.toolVersion },
-    id, host: hostInfo(capabilities), clock: "mono",
-    begin: begin.toString(), end: drained.end.toString(), startedAt,
-    ended: reason.kind, ...(reason.kind === "complete" ? {} : { endedBecause: reason.kind === "interrupted" ? reason.signal : reason.why }),
+    id,
+    host: hostInfo(capabilities),
+    clock: "mono",
+    begin: begin.toString(),
+    end: drained.end.toString(),
+    startedAt,
+    ended: reason.kind,
+    ...(reason.kind === "complete" ? {} : { endedBecause: reason.kind === "interrupted" ? reason.signal : reason.why }),
     events: { wide: recorded(plan.wide), deep: recorded(plan.deep) },
     missingEvents: [...new Set([...plan.missing, ...refused])],
     hasStacks: session.hasStacks,
-    targets: options.targets, threads: witnesses.threads,
-    losses: lossesOf(drained.cpus), mode: drained.mode, overhead, disturbances,
+    targets: options.targets,
+    threads: witnesses.threads,
+    losses: lossesOf(drained.cpus),
+    mode: drained.mode,
+    overhead,
+    disturbances,
   };
 }

@@ -27,7 +27,15 @@ interface Busy {
 }
 
 /** Parts of the poller's wait [begin, end) in which somebody worked for it, sorted, disjoint. `excluded` threads are never charged. */
-export function delegationsIn(timeline: Timeline, poller: ThreadIndex, begin: number, end: number, excluded: readonly ThreadIndex[], requestBegin: number, who: Delegates): readonly DelegatedPart[] {
+export function delegationsIn(
+  timeline: Timeline,
+  poller: ThreadIndex,
+  begin: number,
+  end: number,
+  excluded: readonly ThreadIndex[],
+  requestBegin: number,
+  who: Delegates,
+): readonly DelegatedPart[] {
   const onPath = new Set(excluded);
   const open: { thread: ThreadIndex; isOurs: boolean; busy: Busy }[] = [];
   for (const thread of timeline.messages.partnersOf(poller)) {
@@ -88,7 +96,8 @@ function wantedCpu(timeline: Timeline, thread: ThreadIndex, begin: number, end: 
   const last = states.first[thread + 1] as number;
   for (let row = upperBound(states.end, begin, states.first[thread] as number, last); row < last && (states.start[row] as number) < end; row++) {
     const state = states.state[row];
-    if (state === STATE.running || state === STATE.runnable || state === STATE.preempted) sum += Math.min(end, states.end[row] as number) - Math.max(begin, states.start[row] as number);
+    if (state === STATE.running || state === STATE.runnable || state === STATE.preempted)
+      sum += Math.min(end, states.end[row] as number) - Math.max(begin, states.start[row] as number);
   }
   return sum;
 }

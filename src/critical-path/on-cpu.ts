@@ -7,7 +7,14 @@ import type { PathClass, SegmentCulprit } from "./segment.ts";
 export type EmitPart = (begin: number, end: number, kind: PathClass, culprit: SegmentCulprit) => void;
 
 /** Calls `outside` for the parts of [begin, end) on this CPU that no interrupt owns, and emits those that one does. */
-export function splitByInterrupts(timeline: Timeline, cpu: number, begin: number, end: number, emit: EmitPart, outside: (begin: number, end: number) => void): void {
+export function splitByInterrupts(
+  timeline: Timeline,
+  cpu: number,
+  begin: number,
+  end: number,
+  emit: EmitPart,
+  outside: (begin: number, end: number) => void,
+): void {
   const pieces = timeline.interrupts[cpu];
   let at = begin;
   if (pieces !== undefined) {
@@ -150,7 +157,15 @@ function ranSince(timeline: Timeline, pid: number, from: number, to: number): nu
 }
 
 /** Runnable on one CPU: each part goes to whoever had it. */
-export function splitRunnable(timeline: Timeline, context: RunnableContext, thread: ThreadIndex, cpu: number, begin: number, end: number, emit: EmitPart): void {
+export function splitRunnable(
+  timeline: Timeline,
+  context: RunnableContext,
+  thread: ThreadIndex,
+  cpu: number,
+  begin: number,
+  end: number,
+  emit: EmitPart,
+): void {
   const threads = timeline.trace.threads;
   const pid = threads.row(thread).pid;
   let at = begin;
@@ -176,7 +191,11 @@ export function splitRunnable(timeline: Timeline, context: RunnableContext, thre
 
 /** Marks the parts in which the CPU could not take its timer interrupt (irqs-off) or did not serve a need-resched (preempt-off). */
 function splitBySections(
-  timeline: Timeline, context: RunnableContext, cpu: number, begin: number, end: number,
+  timeline: Timeline,
+  context: RunnableContext,
+  cpu: number,
+  begin: number,
+  end: number,
   emit: (begin: number, end: number, section: "irqs-off" | "preempt-off" | undefined) => void,
 ): void {
   const marks: { begin: number; end: number; section: "irqs-off" | "preempt-off" }[] = [];

@@ -2,13 +2,43 @@
 import type { ThreadIndex } from "../trace/index.ts";
 
 export type PathClass =
-  | "running" | "hardirq" | "softirq" | "nmi" | "reclaim" | "runnable"
-  | "blocked-io" | "blocked-fault" | "blocked-lock" | "blocked-pipe" | "blocked-network" | "blocked-timer" | "blocked-work"
-  | "blocked-device" | "blocked-child" | "blocked-stopped" | "blocked-other" | "lost" | "unknown";
+  | "running"
+  | "hardirq"
+  | "softirq"
+  | "nmi"
+  | "reclaim"
+  | "runnable"
+  | "blocked-io"
+  | "blocked-fault"
+  | "blocked-lock"
+  | "blocked-pipe"
+  | "blocked-network"
+  | "blocked-timer"
+  | "blocked-work"
+  | "blocked-device"
+  | "blocked-child"
+  | "blocked-stopped"
+  | "blocked-other"
+  | "lost"
+  | "unknown";
 
 export type CulpritKind =
-  | "thread" | "rival" | "self" | "kernel-thread" | "throttled" | "idle-exit" | "irqs-off" | "preempt-off"
-  | "hardirq" | "softirq" | "nmi" | "timer" | "device" | "work" | "network" | "none";
+  | "thread"
+  | "rival"
+  | "self"
+  | "kernel-thread"
+  | "throttled"
+  | "idle-exit"
+  | "irqs-off"
+  | "preempt-off"
+  | "hardirq"
+  | "softirq"
+  | "nmi"
+  | "timer"
+  | "device"
+  | "work"
+  | "network"
+  | "none";
 
 export interface SegmentCulprit {
   readonly kind: CulpritKind;

@@ -14,9 +14,11 @@ export interface WaitKind {
 }
 
 const STOPPED = /^(do_signal_stop|ptrace_stop|do_jobctl_trap|do_freezer_trap|__refrigerator|get_signal|cgroup_enter_frozen)/;
-const RECLAIM = /^(try_to_free|do_try_to_free|shrink_|reclaim_throttle|throttle_direct_reclaim|__alloc_pages_direct|try_to_compact|compact_zone|mem_cgroup_handle_over_high|try_charge_memcg)/;
+const RECLAIM =
+  /^(try_to_free|do_try_to_free|shrink_|reclaim_throttle|throttle_direct_reclaim|__alloc_pages_direct|try_to_compact|compact_zone|mem_cgroup_handle_over_high|try_charge_memcg)/;
 const FAULT = /^(filemap_fault|do_swap_page|__do_fault|handle_mm_fault|do_user_addr_fault|exc_page_fault|asm_exc_page_fault)/;
-const IO = /^(io_schedule|folio_wait_|__folio_lock|wait_on_page|wait_on_buffer|__wait_on_buffer|bit_wait_io|submit_bio_wait|blk_|blkdev_|jbd2_|log_wait_commit|ext4_sync|ext4_fsync|xfs_log|xfs_buf|btrfs_|filemap_(read|get_pages|update_page|write_and_wait|fdatawait)|balance_dirty|dio_|iomap_dio|vfs_fsync|sync_inodes|wb_wait|rq_qos_wait|wbt_wait|swap_read|nfs_|nvme_)/;
+const IO =
+  /^(io_schedule|folio_wait_|__folio_lock|wait_on_page|wait_on_buffer|__wait_on_buffer|bit_wait_io|submit_bio_wait|blk_|blkdev_|jbd2_|log_wait_commit|ext4_sync|ext4_fsync|xfs_log|xfs_buf|btrfs_|filemap_(read|get_pages|update_page|write_and_wait|fdatawait)|balance_dirty|dio_|iomap_dio|vfs_fsync|sync_inodes|wb_wait|rq_qos_wait|wbt_wait|swap_read|nfs_|nvme_)/;
 const LOCK = /^(futex_|__futex|do_futex|rt_mutex|rwsem_|down_read|down_write|__down|mutex_lock|__mutex|percpu_rwsem|flock_lock|posix_lock|locks_lock)/;
 const PIPE = /^(pipe_|anon_pipe_|fifo_open|wait_for_partner)/;
 const NETWORK = /^(tcp_|inet_|inet6_|udp_|unix_|sk_wait|sk_stream_wait|sock_|__skb_wait|__skb_recv|netlink_|vsock_|wait_for_more_packets)/;
@@ -27,20 +29,52 @@ const WORK = /^(worker_thread|rescuer_thread|kthread_worker_fn|__flush_work|flus
 const DEVICE = /^(nvidia|nv_|nvkms|os_acquire|drm_|dma_fence|amdgpu|i915|usb_|i2c_|spi_|tty_|n_tty_|vfs_ioctl|snd_)/;
 
 const BY_STACK: readonly (readonly [PathClass, RegExp])[] = [
-  ["blocked-stopped", STOPPED], ["reclaim", RECLAIM], ["blocked-timer", SLEEP], ["blocked-pipe", PIPE], ["blocked-child", CHILD],
-  ["blocked-io", IO], ["blocked-lock", LOCK], ["blocked-network", NETWORK], ["blocked-work", WORK], ["blocked-device", DEVICE],
+  ["blocked-stopped", STOPPED],
+  ["reclaim", RECLAIM],
+  ["blocked-timer", SLEEP],
+  ["blocked-pipe", PIPE],
+  ["blocked-child", CHILD],
+  ["blocked-io", IO],
+  ["blocked-lock", LOCK],
+  ["blocked-network", NETWORK],
+  ["blocked-work", WORK],
+  ["blocked-device", DEVICE],
 ];
 
 const BY_SYSCALL: Readonly<Record<string, PathClass>> = {
-  futex: "blocked-lock", futex_wait: "blocked-lock", futex_waitv: "blocked-lock", flock: "blocked-lock",
-  nanosleep: "blocked-timer", clock_nanosleep: "blocked-timer",
-  recvfrom: "blocked-network", recvmsg: "blocked-network", recvmmsg: "blocked-network", sendto: "blocked-network", sendmsg: "blocked-network", sendmmsg: "blocked-network",
-  connect: "blocked-network", accept: "blocked-network", accept4: "blocked-network",
-  fsync: "blocked-io", fdatasync: "blocked-io", sync: "blocked-io", syncfs: "blocked-io", sync_file_range: "blocked-io", msync: "blocked-io",
-  pread64: "blocked-io", pwrite64: "blocked-io", preadv: "blocked-io", pwritev: "blocked-io", readahead: "blocked-io", io_submit: "blocked-io", io_getevents: "blocked-io",
-  wait4: "blocked-child", waitid: "blocked-child", vfork: "blocked-child", ioctl: "blocked-device",
+  futex: "blocked-lock",
+  futex_wait: "blocked-lock",
+  futex_waitv: "blocked-lock",
+  flock: "blocked-lock",
+  nanosleep: "blocked-timer",
+  clock_nanosleep: "blocked-timer",
+  recvfrom: "blocked-network",
+  recvmsg: "blocked-network",
+  recvmmsg: "blocked-network",
+  sendto: "blocked-network",
+  sendmsg: "blocked-network",
+  sendmmsg: "blocked-network",
+  connect: "blocked-network",
+  accept: "blocked-network",
+  accept4: "blocked-network",
+  fsync: "blocked-io",
+  fdatasync: "blocked-io",
+  sync: "blocked-io",
+  syncfs: "blocked-io",
+  sync_file_range: "blocked-io",
+  msync: "blocked-io",
+  pread64: "blocked-io",
+  pwrite64: "blocked-io",
+  preadv: "blocked-io",
+  pwritev: "blocked-io",
+  readahead: "blocked-io",
+  io_submit: "blocked-io",
+  io_getevents: "blocked-io",
+  wait4: "blocked-child",
+  waitid: "blocked-child",
+  vfork: "blocked-child",
+  ioctl: "blocked-device",
 };
-
 
 export function classifyWait(input: { state: number; syscall: Syscall | undefined; stack: readonly string[]; waker: Waker | undefined }): WaitKind {
   const { state, syscall, stack, waker } = input;

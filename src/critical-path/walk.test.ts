@@ -11,7 +11,10 @@ const STREAMS = Number(process.env["STALLSCOPE_STREAMS"] ?? 10_000);
 function randomChanges(random: () => number, { end, cpus, threads }: RandomStream): TaskChanges {
   const time = Float64Array.from({ length: 5 }, () => Math.floor(random() * end)).sort();
   return {
-    length: 5, time, since: time.map((at) => at - Math.floor(random() * 1e6)), cpu: Uint16Array.from(time, () => Math.floor(random() * cpus)),
+    length: 5,
+    time,
+    since: time.map((at) => at - Math.floor(random() * 1e6)),
+    cpu: Uint16Array.from(time, () => Math.floor(random() * cpus)),
     tid: Int32Array.from(time, () => (random() < 0.3 ? 0 : (threads[Math.floor(random() * threads.length)]?.tid ?? 0))),
   };
 }
@@ -34,7 +37,8 @@ describe("walkRequest on random event streams", () => {
       let at = begin;
       for (const segment of walkRequest(timeline, context, buildLostIndex(trace), { thread, begin, end })) {
         if (segment.begin !== at || segment.end <= segment.begin) expect.fail(`seed ${seed}: gap or overlap at ${at}`);
-        if ((segment.class === "unknown" || segment.class === "lost") && segment.culprit.kind !== "none") expect.fail(`seed ${seed}: ${segment.class} with a culprit`);
+        if ((segment.class === "unknown" || segment.class === "lost") && segment.culprit.kind !== "none")
+          expect.fail(`seed ${seed}: ${segment.class} with a culprit`);
         at = segment.end;
         sum += segment.end - segment.begin;
         classes.add(segment.class);
@@ -42,7 +46,20 @@ describe("walkRequest on random event streams", () => {
       if (sum !== Math.max(0, end - begin)) expect.fail(`seed ${seed}: ${sum} of ${end - begin} ns explained`);
     }
     // the streams must reach the classes, or the law was tested on nothing
-    for (const kind of ["running", "runnable", "hardirq", "softirq", "reclaim", "blocked-lock", "blocked-timer", "blocked-io", "blocked-stopped", "lost", "unknown"]) expect(classes).toContain(kind);
+    for (const kind of [
+      "running",
+      "runnable",
+      "hardirq",
+      "softirq",
+      "reclaim",
+      "blocked-lock",
+      "blocked-timer",
+      "blocked-io",
+      "blocked-stopped",
+      "lost",
+      "unknown",
+    ])
+      expect(classes).toContain(kind);
   }, 120_000);
 
   it("keeps the law of states: intervals of a thread touch and fill the recording, one CPU runs one thread", () => {

@@ -111,7 +111,10 @@ class Walk {
     const { states } = this.#timeline;
     const cpu = states.cpu[row] as number;
     const emit = (from: number, to: number, kind: PathClass, culprit: SegmentCulprit): void => this.#emit(thread, cpu, from, to, kind, culprit, frame);
-    const until = Math.max(begin, Math.min(end, throttledUntil(this.#timeline, this.#context, thread, cpu, states.start[row] as number, states.end[row] as number)));
+    const until = Math.max(
+      begin,
+      Math.min(end, throttledUntil(this.#timeline, this.#context, thread, cpu, states.start[row] as number, states.end[row] as number)),
+    );
     emit(begin, until, "runnable", { kind: "throttled", thread });
     this.#splitLost(thread, cpu, until, end, frame, (from, to) => splitRunnable(this.#timeline, this.#context, thread, cpu, from, to, emit));
   }
@@ -144,7 +147,12 @@ class Walk {
     const syscall = this.#timeline.syscalls.at(thread, rowBegin);
     const kind = classifyWait({ state: states.state[row] as number, syscall, stack, waker });
     const base = {
-      thread, class: kind.class, begin: rowBegin, end: rowEnd, syscall: syscall?.name, stack,
+      thread,
+      class: kind.class,
+      begin: rowBegin,
+      end: rowEnd,
+      syscall: syscall?.name,
+      stack,
       lock: syscall?.name === "futex" ? syscall.args[0] : undefined,
       fd: syscall !== undefined && FD_CALLS.has(syscall.name) ? syscall.args[0] : undefined,
     };
@@ -152,18 +160,29 @@ class Walk {
       this.#emit(thread, -1, from, to, kind.class, culprit, { ...frame, via: [...frame.via, { ...base, by: "wake" }] }, reason);
 
     if (edge < 0) {
-      if (lostIn(this.#lost, undefined, rowBegin, rowEnd).length > 0) return this.#emit(thread, -1, begin, end, "lost", { kind: "none" }, frame, "events were lost inside the wait");
+      if (lostIn(this.#lost, undefined, rowBegin, rowEnd).length > 0)
+        return this.#emit(thread, -1, begin, end, "lost", { kind: "none" }, frame, "events were lost inside the wait");
       return self(begin, end, { kind: "none" }, rowEnd >= this.#timeline.trace.end ? "still waiting when the recording ended" : "its wake-up was not seen");
     }
     if (kind.class === "blocked-stopped") return self(begin, end, { kind: "thread", thread });
     if (waker === undefined && !kind.isPoll) return self(begin, end, { kind: "none" }, "interrupted by a signal");
     if (kind.class === "reclaim" && waker?.kind !== "thread") return self(begin, end, { kind: "thread", thread });
-    this.#splitReclaim(thread, begin, end, frame, (from, to) => this.#follow({ thread, from, to, waker, kind, base, frame, self, wakerCpu: wakes.cpu[edge] as number, wakerTime: wakes.time[edge] as number }));
+    this.#splitReclaim(thread, begin, end, frame, (from, to) =>
+      this.#follow({ thread, from, to, waker, kind, base, frame, self, wakerCpu: wakes.cpu[edge] as number, wakerTime: wakes.time[edge] as number }),
+    );
   }
 
   #follow(input: {
-    thread: ThreadIndex; from: number; to: number; waker: Waker | undefined; kind: WaitKind; base: Omit<Wait, "by">; frame: Frame;
-    self: (from: number, to: number, culprit: SegmentCulprit, reason?: string) => void; wakerCpu: number; wakerTime: number;
+    thread: ThreadIndex;
+    from: number;
+    to: number;
+    waker: Waker | undefined;
+    kind: WaitKind;
+    base: Omit<Wait, "by">;
+    frame: Frame;
+    self: (from: number, to: number, culprit: SegmentCulprit, reason?: string) => void;
+    wakerCpu: number;
+    wakerTime: number;
   }): void {
     const { thread, from, to, waker, kind, base, frame, self } = input;
     const deeper = (other: ThreadIndex, a: number, b: number, by: Wait["by"], alsoWaiting: readonly ThreadIndex[] = []): void =>
@@ -205,13 +224,23 @@ class Walk {
     const last = states.first[thread + 1] as number;
     let after = row + 1;
     while (after < last && states.state[after] !== STATE.sleeping && states.state[after] !== STATE.blocked && states.state[after] !== STATE.stopped) after++;
-    return after < last && states.state[after] === STATE.stopped && states.state[row] !== STATE.stopped && (states.start[after] as number) - (states.end[row] as number) < MAX_SIGNAL_NS;
+    return (
+      after < last &&
+      states.state[after] === STATE.stopped &&
+      states.state[row] !== STATE.stopped &&
+      (states.start[after] as number) - (states.end[row] as number) < MAX_SIGNAL_NS
+    );
   }
 
   /** A poll that ended by its own timer: charged to what the poller had delegated, the rest is polling. */
   #polled(
-    thread: ThreadIndex, from: number, to: number, frame: Frame, who: Delegates,
-    deeper: (other: ThreadIndex, a: number, b: number, by: Wait["by"]) => void, idle: (a: number, b: number) => void,
+    thread: ThreadIndex,
+    from: number,
+    to: number,
+    frame: Frame,
+    who: Delegates,
+    deeper: (other: ThreadIndex, a: number, b: number, by: Wait["by"]) => void,
+    idle: (a: number, b: number) => void,
   ): void {
     let at = from;
     for (const part of delegationsIn(this.#timeline, thread, from, to, [...frame.waiting, thread], this.#requestBegin, who)) {
@@ -272,4 +301,23 @@ class Walk {
   }
 }
 
-const FD_CALLS = new Set(["read", "write", "readv", "writev", "pread64", "pwrite64", "preadv", "pwritev", "fsync", "fdatasync", "sendto", "recvfrom", "sendmsg", "recvmsg", "ioctl", "connect", "accept", "accept4"]);
+const FD_CALLS = new Set([
+  "read",
+  "write",
+  "readv",
+  "writev",
+  "pread64",
+  "pwrite64",
+  "preadv",
+  "pwritev",
+  "fsync",
+  "fdatasync",
+  "sendto",
+  "recvfrom",
+  "sendmsg",
+  "recvmsg",
+  "ioctl",
+  "connect",
+  "accept",
+  "accept4",
+]);

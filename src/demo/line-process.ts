@@ -40,14 +40,17 @@ export async function startLineProcess(name: string, argv: readonly string[], ex
 
   async function next(): Promise<Answer> {
     let timer: NodeJS.Timeout | undefined;
-    const answer = isGone ? undefined : await new Promise<Answer | undefined>((resolve) => {
-      settle = resolve;
-      timer = setTimeout(() => resolve({ error: `no answer within ${PATIENCE_MS / 1000} s` }), PATIENCE_MS);
-    });
+    const answer = isGone
+      ? undefined
+      : await new Promise<Answer | undefined>((resolve) => {
+          settle = resolve;
+          timer = setTimeout(() => resolve({ error: `no answer within ${PATIENCE_MS / 1000} s` }), PATIENCE_MS);
+        });
     settle = undefined;
     clearTimeout(timer);
     const problem = answer === undefined ? complaint() || "it has ended" : answer["error"];
-    if (answer === undefined || problem !== undefined) throw new UserError("demo-helper", `${name}: ${printable(String(problem))}`, { exitCode: EXIT.environment });
+    if (answer === undefined || problem !== undefined)
+      throw new UserError("demo-helper", `${name}: ${printable(String(problem))}`, { exitCode: EXIT.environment });
     return answer;
   }
 

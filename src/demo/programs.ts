@@ -29,13 +29,15 @@ export function findProgram(name: ProgramName): string | undefined {
 /** What the program printed. UserError program-missing or program-failed (environment). */
 export async function runProgram(name: ProgramName, argv: readonly string[]): Promise<string> {
   const path = findProgram(name);
-  if (path === undefined) throw new UserError("program-missing", `the program ${name} is not installed`, { exitCode: EXIT.environment, hint: `install ${PROGRAMS[name].package}` });
+  if (path === undefined)
+    throw new UserError("program-missing", `the program ${name} is not installed`, { exitCode: EXIT.environment, hint: `install ${PROGRAMS[name].package}` });
   const child = spawn(path, argv, { stdio: ["ignore", "pipe", "pipe"], env: { LC_ALL: "C", PATH: FOLDERS.join(":") } });
   let output = "";
   let complaint = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
   child.stderr.setEncoding("utf8").on("data", (text: string) => (complaint += text));
   const code = await new Promise<number | undefined>((resolve, reject) => child.once("error", reject).once("close", (exit) => resolve(exit ?? undefined)));
-  if (code !== 0) throw new UserError("program-failed", `${name} failed: ${complaint.trim().split("\n")[0] || `exit code ${String(code)}`}`, { exitCode: EXIT.environment });
+  if (code !== 0)
+    throw new UserError("program-failed", `${name} failed: ${complaint.trim().split("\n")[0] || `exit code ${String(code)}`}`, { exitCode: EXIT.environment });
   return output;
 }

@@ -79,11 +79,28 @@ describe("the page", () => {
   });
 
   it("is called through the queue like Gradio", async () => {
-    const join = await ask(service.port, "POST", "/gradio_api/queue/join", { data: ["Same as the voice reference", "Hello from the queue.", 0.65], fn_index: 0, session_hash: "s1", trigger_id: null, event_data: null });
+    const join = await ask(service.port, "POST", "/gradio_api/queue/join", {
+      data: ["Same as the voice reference", "Hello from the queue.", 0.65],
+      fn_index: 0,
+      session_hash: "s1",
+      trigger_id: null,
+      event_data: null,
+    });
     expect(JSON.parse(join.body.toString())).toEqual({ event_id: expect.stringMatching(/^[0-9a-f]{32}$/) as string });
     const stream = (await ask(service.port, "GET", "/gradio_api/queue/data?session_hash=s1")).body.toString();
-    const messages = stream.split("\n\n").filter((line) => line !== "").map((line) => JSON.parse(line.slice("data: ".length)) as Record<string, unknown>);
-    expect(messages.map((message) => message["msg"])).toEqual(["estimation", "process_starts", "progress", "progress", "progress", "process_completed", "close_stream"]);
+    const messages = stream
+      .split("\n\n")
+      .filter((line) => line !== "")
+      .map((line) => JSON.parse(line.slice("data: ".length)) as Record<string, unknown>);
+    expect(messages.map((message) => message["msg"])).toEqual([
+      "estimation",
+      "process_starts",
+      "progress",
+      "progress",
+      "progress",
+      "process_completed",
+      "close_stream",
+    ]);
     expect(stream).toContain('"desc":"speech synthesis 1/1..."');
     const path = /"path":"([^"]+)"/.exec(stream)?.[1] ?? "";
     const file = await ask(service.port, "GET", `/gradio_api/file=${path}`);

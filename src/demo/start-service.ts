@@ -39,7 +39,10 @@ export async function startDemoService(options: DemoServiceOptions = {}): Promis
   };
   try {
     logPipe = options.logCollector === true ? await startLogPipe(stateDir) : undefined;
-    child = spawn(process.execPath, [...V8_OPTIONS, entryPoint("demo-service"), ...argvOf(stateDir, options)], { stdio: ["pipe", logPipe?.writeEnd ?? "pipe", "pipe"], env: {} });
+    child = spawn(process.execPath, [...V8_OPTIONS, entryPoint("demo-service"), ...argvOf(stateDir, options)], {
+      stdio: ["pipe", logPipe?.writeEnd ?? "pipe", "pipe"],
+      env: {},
+    });
     logPipe?.closeWriteEnd();
     child.stdin?.on("error", () => undefined);
     const output = logPipe?.output ?? child.stdout;
@@ -50,8 +53,17 @@ export async function startDemoService(options: DemoServiceOptions = {}): Promis
     if (identity === undefined) throw new UserError("demo-not-started", "the demo service has ended at once", { exitCode: EXIT.environment });
     let stopping: Promise<void> | undefined;
     return {
-      port: ready.port, url: `http://127.0.0.1:${ready.port}`, pid: ready.pid, identity, threads: ready.threads, stateDir,
-      weightsPath: ready.weightsPath, isOnDisk: isDisk(stateDir), logCollector: logPipe?.collector, log, stop: () => (stopping ??= stop()),
+      port: ready.port,
+      url: `http://127.0.0.1:${ready.port}`,
+      pid: ready.pid,
+      identity,
+      threads: ready.threads,
+      stateDir,
+      weightsPath: ready.weightsPath,
+      isOnDisk: isDisk(stateDir),
+      logCollector: logPipe?.collector,
+      log,
+      stop: () => (stopping ??= stop()),
     };
   } catch (error) {
     await stop();
@@ -60,7 +72,9 @@ export async function startDemoService(options: DemoServiceOptions = {}): Promis
 }
 
 const argvOf = (stateDir: string, options: DemoServiceOptions): string[] => [
-  "--state-dir", stateDir, "--remove-state-dir",
+  "--state-dir",
+  stateDir,
+  "--remove-state-dir",
   ...(options.logProgress === true ? ["--log-progress"] : []),
   ...(options.concurrency === undefined ? [] : ["--concurrency", String(options.concurrency)]),
 ];
@@ -78,7 +92,8 @@ async function untilReady(child: ChildProcess, output: Readable): Promise<Ready>
   let timer: NodeJS.Timeout | undefined;
   try {
     return await new Promise<Ready>((resolve, reject) => {
-      const fail = (code: string, sentence: string, hint?: string): void => reject(new UserError(code, sentence, { exitCode: EXIT.environment, ...(hint === undefined ? {} : { hint }) }));
+      const fail = (code: string, sentence: string, hint?: string): void =>
+        reject(new UserError(code, sentence, { exitCode: EXIT.environment, ...(hint === undefined ? {} : { hint }) }));
       timer = setTimeout(() => fail("demo-not-started", `the demo service was not ready within ${START_TIMEOUT_MS / 1000} s`), START_TIMEOUT_MS);
       lines.on("line", (line) => {
         if (line.startsWith("{")) resolve(JSON.parse(line) as Ready);

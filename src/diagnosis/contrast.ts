@@ -79,6 +79,8 @@ export function decide(request: Measured, fast: readonly Measured[], standsOut: 
     const excess = request.durationNs - median(fast.map((other) => other.durationNs));
     const best = costs.reduce((most, candidate) => (candidate.excessNs > most.excessNs ? candidate : most));
     if (unexplained > best.excessNs) return { kind: "inconclusive" };
+    // computing takes longer on a shared processor without any event to show for it: that is scatter, not a cause
+    if (best.costNs < (best.rule.thresholds["minRatio"] ?? 0) * (best.costNs - best.excessNs)) return { kind: "none" };
     if (best.excessNs >= MIN_EXCESS_PART * excess) return { kind: "cause", rule: best.rule, costNs: best.costNs, excessNs: best.excessNs };
     return { kind: "inconclusive" };
   }

@@ -59,6 +59,10 @@ export const SCHED: RuleNeeds = { wide: ["sched:sched_switch", "sched:sched_waki
 
 export const needs = (wide: readonly string[], deep: readonly string[] = [], stacks = false): RuleNeeds => ({ wide: [...SCHED.wide, ...wide], deep, stacks });
 
-export const defineRule = (rule: Omit<Rule, "optional" | "thresholds"> & Partial<Pick<Rule, "optional" | "thresholds">>): Rule => ({ optional: NOTHING, thresholds: {}, ...rule });
+export const defineRule = (rule: Omit<Rule, "optional" | "thresholds"> & Partial<Pick<Rule, "optional" | "thresholds">>): Rule => ({
+  optional: NOTHING,
+  thresholds: {},
+  ...rule,
+});
 
 export const durationOf = (segments: readonly Segment[]): number => segments.reduce((sum, segment) => sum + segment.end - segment.begin, 0);

@@ -17,7 +17,13 @@ export function evidenceFor(run: Run, claimed: readonly Segment[], absolute: (ti
       const time = table.time[row] as number;
       found.set(`${table.name}:${row}`, {
         time,
-        evidence: { event: table.name, timeNs: absolute(time), cpu: table.cpu[row] as number, tid: table.tid[row] as number, text: textOf(run.timeline.trace, table, row) },
+        evidence: {
+          event: table.name,
+          timeNs: absolute(time),
+          cpu: table.cpu[row] as number,
+          tid: table.tid[row] as number,
+          text: textOf(run.timeline.trace, table, row),
+        },
       });
     }
   }
@@ -38,7 +44,11 @@ function eventsOf(run: Run, segment: Segment): EventAt[] {
     case "runnable": {
       const occupant = segment.culprit.thread === undefined ? 0 : trace.threads.row(segment.culprit.thread).tid;
       return [
-        ...before("sched_switch", segment.begin, (table, row) => table.cpu[row] === segment.cpu && (segment.culprit.kind === "throttled" || table.fields["next_pid"]?.[row] === occupant)),
+        ...before(
+          "sched_switch",
+          segment.begin,
+          (table, row) => table.cpu[row] === segment.cpu && (segment.culprit.kind === "throttled" || table.fields["next_pid"]?.[row] === occupant),
+        ),
         ...firstAfter(trace, "sched_switch", segment.end, (table, row) => table.cpu[row] === segment.cpu),
       ];
     }
@@ -81,7 +91,16 @@ function firstAfter(trace: Trace, name: string, time: number, matches: (table: E
   return [];
 }
 
-const STATE_LETTERS: readonly (readonly [number, string])[] = [[1, "S"], [2, "D"], [4, "T"], [8, "t"], [16, "X"], [32, "Z"], [64, "P"], [128, "I"]];
+const STATE_LETTERS: readonly (readonly [number, string])[] = [
+  [1, "S"],
+  [2, "D"],
+  [4, "T"],
+  [8, "t"],
+  [16, "X"],
+  [32, "Z"],
+  [64, "P"],
+  [128, "I"],
+];
 
 /** One line close to the kernel's own rendering; untrusted text is escaped by whoever prints it. */
 function textOf(trace: Trace, table: EventTable, row: number): string {
@@ -90,7 +109,10 @@ function textOf(trace: Trace, table: EventTable, row: number): string {
   switch (table.name) {
     case "sched_switch": {
       const state = number("prev_state");
-      const letters = STATE_LETTERS.filter(([bit]) => state & bit).map(([, letter]) => letter).join("|") || (state & 0x100 ? "R+" : "R");
+      const letters =
+        STATE_LETTERS.filter(([bit]) => state & bit)
+          .map(([, letter]) => letter)
+          .join("|") || (state & 0x100 ? "R+" : "R");
       return `${text("prev_comm")}:${number("prev_pid")} [${number("prev_prio")}] ${letters} ==> ${text("next_comm")}:${number("next_pid")} [${number("next_prio")}]`;
     }
     case "sched_waking":
@@ -100,6 +122,9 @@ function textOf(trace: Trace, table: EventTable, row: number): string {
     case "softirq_entry":
       return `vec=${number("vec")}`;
     default:
-      return Object.keys(table.fields).slice(0, 4).map((field) => `${field}=${number(field)}`).join(" ");
+      return Object.keys(table.fields)
+        .slice(0, 4)
+        .map((field) => `${field}=${number(field)}`)
+        .join(" ");
   }
 }

@@ -43,11 +43,15 @@ export function explain(input: ExplainInput): RunResult {
     return toVerdict(decide(request, others, standsOut, rules), request, claims[index] as Claims, missing, trace);
   };
   const requests = input.requests.map((record, index): RequestResult => {
-    const { segments, window } = (run.requests[index] as ExplainedRequest);
+    const { segments, window } = run.requests[index] as ExplainedRequest;
     return {
-      id: record.id, kind: record.kind, status: record.status,
+      id: record.id,
+      kind: record.kind,
+      status: record.status,
       ...(record.error === undefined ? {} : { error: record.error }),
-      durationNs: window.end - window.begin, beginNs: absolute(window.begin), endNs: absolute(window.end),
+      durationNs: window.end - window.begin,
+      beginNs: absolute(window.begin),
+      endNs: absolute(window.end),
       phases: record.phases.map((phase) => ({ name: phase.name, beginNs: absolute(rebase(trace, phase.begin)), endNs: absolute(rebase(trace, phase.end)) })),
       account: accountOf(trace, segments),
       path: pathOf(trace, segments, absolute),
@@ -60,14 +64,30 @@ export function explain(input: ExplainInput): RunResult {
     tool: { name: "stallscope", version: input.toolVersion },
     host: {
       cpus: trace.machine.cpus,
-      ...(input.manifest === undefined ? (trace.machine.uname === undefined ? {} : { kernel: trace.machine.uname }) : { kernel: input.manifest.host.kernel, arch: input.manifest.host.arch, bootId: input.manifest.host.bootId }),
+      ...(input.manifest === undefined
+        ? trace.machine.uname === undefined
+          ? {}
+          : { kernel: trace.machine.uname }
+        : { kernel: input.manifest.host.kernel, arch: input.manifest.host.arch, bootId: input.manifest.host.bootId }),
     },
     capture: captureOf(input),
     targets: (input.manifest?.targets ?? []).map(({ pid, comm, name }) => ({ pid, comm, name })),
     requests,
     ...(contrast === undefined || fast.length === 0 ? {} : { contrast: contrastResult(contrast, requests) }),
-    diagnoses: rules.map((rule) => diagnosisOf(rule, run, claims, measured, contrast, missing.get(rule) ?? [], absolute)).sort((a, b) => (b.excessNs ?? b.costNs) - (a.excessNs ?? a.costNs)),
-    verdict: subject < 0 ? { cause: "inconclusive", costNs: 0, share: 0, confidence: "low", sentence: "", missing: [{ what: "requests", why: "the recording holds no request" }] } : { ...(requests[subject] as RequestResult).verdict },
+    diagnoses: rules
+      .map((rule) => diagnosisOf(rule, run, claims, measured, contrast, missing.get(rule) ?? [], absolute))
+      .sort((a, b) => (b.excessNs ?? b.costNs) - (a.excessNs ?? a.costNs)),
+    verdict:
+      subject < 0
+        ? {
+            cause: "inconclusive",
+            costNs: 0,
+            share: 0,
+            confidence: "low",
+            sentence: "",
+            missing: [{ what: "requests", why: "the recording holds no request" }],
+          }
+        : { ...(requests[subject] as RequestResult).verdict },
   };
 }
 
@@ -100,14 +120,16 @@ function throttledProcesses(run: Run): Map<number, number | undefined> {
   const group = (countersOfRun(run)?.cgroups ?? []).filter(({ throttled }) => throttled > 0).sort((a, b) => b.throttledNs - a.throttledNs)[0];
   if (group === undefined) return new Map();
   // the quota may have been set for a moment only: any sample that shows it will do
-  const quotaUs = group.quota?.quotaUs ?? run.samples.flatMap(({ sample }) => sample.cgroups ?? []).find(({ path, quotaUs: set }) => path === group.path && set !== undefined)?.quotaUs;
+  const quotaUs =
+    group.quota?.quotaUs ??
+    run.samples.flatMap(({ sample }) => sample.cgroups ?? []).find(({ path, quotaUs: set }) => path === group.path && set !== undefined)?.quotaUs;
   return new Map([...run.targets].map((pid) => [pid, quotaUs === undefined ? undefined : quotaUs * 1000]));
 }
 
 /** The processes and everything they forked inside the recording. */
 function withChildren(trace: Trace, pids: Set<number>): ReadonlySet<number> {
   if (pids.size === 0) return pids;
-  for (let grew = true; grew; ) {
+  for (let grew = true; grew;) {
     grew = false;
     for (let index = 1; index < trace.threads.length; index++) {
       const row = trace.threads.row(index as ThreadIndex);
@@ -125,7 +147,13 @@ const rebase = (trace: Trace, absolute: string): number => Number(BigInt(absolut
 
 function measuredOf(claim: Claims, record: RequestRecord): Measured {
   const { window, id } = claim.request;
-  return { id, durationNs: window.end - window.begin, ok: record.status === "ok", cost: new Map([...claim.claimed].map(([rule, segments]) => [rule.id, durationOf(segments)])), unexplainedNs: claim.unexplainedNs };
+  return {
+    id,
+    durationNs: window.end - window.begin,
+    ok: record.status === "ok",
+    cost: new Map([...claim.claimed].map(([rule, segments]) => [rule.id, durationOf(segments)])),
+    unexplainedNs: claim.unexplainedNs,
+  };
 }
 
 /** Events the rule cannot do without and the recording does not have. */
@@ -146,10 +174,12 @@ function confidenceOf(rule: Rule, claim: Claims, conclusionWitness: boolean | un
 
 function toVerdict(decision: Decision, request: Measured, claim: Claims, missing: ReadonlyMap<Rule, readonly Missing[]>, trace: Trace): Verdict {
   const base = { request: request.id, sentence: "" };
-  if (decision.kind === "none") return { cause: "none", ...base, costNs: 0, share: 0, confidence: request.unexplainedNs > request.durationNs / 10 ? "medium" : "high" };
+  if (decision.kind === "none")
+    return { cause: "none", ...base, costNs: 0, share: 0, confidence: request.unexplainedNs > request.durationNs / 10 ? "medium" : "high" };
   if (decision.kind === "inconclusive") {
     const what: Missing[] = [...missing.values()].flat();
-    if (request.unexplainedNs > 0) what.push({ what: "events", why: `${request.unexplainedNs} ns of the request are unexplained: lost events or an unknown state` });
+    if (request.unexplainedNs > 0)
+      what.push({ what: "events", why: `${request.unexplainedNs} ns of the request are unexplained: lost events or an unknown state` });
     if (what.length === 0) what.push({ what: "one cause", why: "the excess is spread over several causes, none of which has most of it" });
     return { cause: "inconclusive", ...base, costNs: 0, share: 0, ...LOW, missing: dedupe(what) };
   }
@@ -158,7 +188,10 @@ function toVerdict(decision: Decision, request: Measured, claim: Claims, missing
   const { witness, culprit: blamed } = rule.conclude(segments, claim.contextOf(rule));
   const culprit = blamed === undefined ? mainCulprit(segments).segment?.culprit : ({ kind: "thread", thread: blamed } as const);
   return {
-    cause: rule.id, ...base, costNs, share: request.durationNs === 0 ? 0 : costNs / request.durationNs,
+    cause: rule.id,
+    ...base,
+    costNs,
+    share: request.durationNs === 0 ? 0 : costNs / request.durationNs,
     confidence: confidenceOf(rule, claim, witness),
     ...(culprit === undefined ? {} : { culprit: culpritOf(trace, culprit) }),
   };
@@ -169,7 +202,15 @@ const dedupe = (list: readonly Missing[]): Missing[] => [...new Map(list.map((en
 /** Below this a claim is the noise every request has: an interrupt, a switch. */
 const FOUND_SHARE = 0.01;
 
-function diagnosisOf(rule: Rule, run: Run, claims: readonly Claims[], measured: readonly Measured[], contrast: Contrast | undefined, missing: readonly Missing[], absolute: (time: number) => number | string): Diagnosis {
+function diagnosisOf(
+  rule: Rule,
+  run: Run,
+  claims: readonly Claims[],
+  measured: readonly Measured[],
+  contrast: Contrast | undefined,
+  missing: readonly Missing[],
+  absolute: (time: number) => number | string,
+): Diagnosis {
   const empty = { cause: rule.id, requests: [], costNs: 0, evidence: [], facts: {}, remedies: [] };
   const failure = claims.map((claim) => claim.failed.get(rule)).find((message) => message !== undefined);
   if (failure !== undefined) return { ...empty, status: "failed", because: failure };
@@ -186,13 +227,21 @@ function diagnosisOf(rule: Rule, run: Run, claims: readonly Claims[], measured: 
   const culprit = conclusion.culprit === undefined ? main.segment?.culprit : ({ kind: "thread", thread: conclusion.culprit } as const);
   const fast = measured.filter((request) => contrast?.fast.includes(request.id) && request !== shown);
   return {
-    cause: rule.id, status: "found", requests: found.map((request) => request.id), costNs: costOf(shown),
+    cause: rule.id,
+    status: "found",
+    requests: found.map((request) => request.id),
+    costNs: costOf(shown),
     ...(fast.length === 0 ? {} : { excessNs: costOf(shown) - median(fast.map(costOf)) }),
     share: costOf(shown) / shown.durationNs,
     confidence: confidenceOf(rule, claim, conclusion.witness),
     ...(culprit === undefined ? {} : { culprit: culpritOf(run.timeline.trace, culprit) }),
-    evidence: evidenceFor(run, segments.filter((segment) => segment.culprit.thread === main.thread), absolute),
-    facts: conclusion.facts, remedies: [...conclusion.remedies],
+    evidence: evidenceFor(
+      run,
+      segments.filter((segment) => segment.culprit.thread === main.thread),
+      absolute,
+    ),
+    facts: conclusion.facts,
+    remedies: [...conclusion.remedies],
   };
 }
 
@@ -227,7 +276,8 @@ function captureOf({ trace, manifest }: ExplainInput): RunResult["capture"] {
     clock: trace.clock.name,
     events: manifest === undefined ? [...trace.counts.keys()].sort() : [...new Set([...manifest.events.wide, ...manifest.events.deep])].sort(),
     missingEvents: [...(manifest?.missingEvents ?? [])],
-    eventCount, durationNs: trace.end - trace.begin,
+    eventCount,
+    durationNs: trace.end - trace.begin,
     lost: { total: lost.reduce((sum, row) => sum + row.count, 0), perCpu: lost },
     ...(manifest === undefined ? {} : { overhead: { ...manifest.overhead } }),
     problems: trace.problems.map((problem) => problem.message),

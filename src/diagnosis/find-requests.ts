@@ -47,5 +47,14 @@ function pattern(source: string, option: string): RegExp {
 
 function record(trace: Trace, id: string, tid: number, begin: bigint, end: bigint): RequestRecord {
   const thread = trace.threads.at(tid, Number(end - trace.clock.base));
-  return { id, kind: "recorded", status: "ok", begin: begin.toString(), end: end.toString(), phases: [], client: { tid, pid: thread < 0 ? -1 : trace.threads.row(thread).pid }, bytes: 0 };
+  return {
+    id,
+    kind: "recorded",
+    status: "ok",
+    begin: begin.toString(),
+    end: end.toString(),
+    phases: [],
+    client: { tid, pid: thread < 0 ? -1 : trace.threads.row(thread).pid },
+    bytes: 0,
+  };
 }

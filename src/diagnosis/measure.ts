@@ -22,7 +22,11 @@ export function measure(run: Run, request: ExplainedRequest, rules: readonly Rul
   }
   const memory = new Map<string, unknown>();
   const contextOf = (rule: Rule): RuleContext => ({
-    run, request, counters, onPath, thresholds: rule.thresholds,
+    run,
+    request,
+    counters,
+    onPath,
+    thresholds: rule.thresholds,
     memo<T>(key: string, compute: () => T): T {
       if (!memory.has(key)) memory.set(key, compute());
       return memory.get(key) as T;

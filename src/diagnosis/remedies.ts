@@ -7,7 +7,8 @@ export const moveRivalAway = (pid: number, cpu: number, cpus: number): RemedyAdv
   const others = Array.from({ length: cpus }, (_, index) => index).filter((index) => index !== cpu);
   return others.length === 0 ? [] : [remedy("move-rival", "low", [`taskset -a -c -p ${others.join(",")} ${pid}`], [`taskset -a -c -p 0-${cpus - 1} ${pid}`])];
 };
-export const lowerRivalPriority = (pid: number, nice: number): RemedyAdvice => remedy("renice-rival", "low", [`renice -n 19 -p ${pid}`], [`renice -n ${nice} -p ${pid}`]);
+export const lowerRivalPriority = (pid: number, nice: number): RemedyAdvice =>
+  remedy("renice-rival", "low", [`renice -n 19 -p ${pid}`], [`renice -n ${nice} -p ${pid}`]);
 export const normalPolicy = (pid: number, priority: number): RemedyAdvice =>
   remedy("normal-policy", "medium", [`chrt -o -p 0 ${pid}`], [`chrt -f -p ${priority} ${pid}`]);
 export const limitThreads = (threads: number): RemedyAdvice =>

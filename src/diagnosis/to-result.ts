@@ -28,7 +28,12 @@ export function threadRef(trace: Trace, thread: ThreadIndex): ThreadRef {
 
 export function culpritOf(trace: Trace, culprit: SegmentCulprit): Culprit {
   const who = culprit.thread === undefined ? {} : threadRef(trace, culprit.thread);
-  return { kind: culprit.kind, ...who, ...(culprit.fn === undefined ? {} : { function: culprit.fn }), ...(culprit.detail === undefined ? {} : { detail: culprit.detail }) };
+  return {
+    kind: culprit.kind,
+    ...who,
+    ...(culprit.fn === undefined ? {} : { function: culprit.fn }),
+    ...(culprit.detail === undefined ? {} : { detail: culprit.detail }),
+  };
 }
 
 /** Adjacent segments that say the same become one entry. */
@@ -63,8 +68,16 @@ export function pathOf(trace: Trace, segments: readonly Segment[], absolute: (ti
 }
 
 const sameStory = (a: Segment, b: Segment): boolean =>
-  a.class === b.class && a.thread === b.thread && a.cpu === b.cpu && a.depth === b.depth && a.via === b.via && a.reason === b.reason &&
-  a.culprit.kind === b.culprit.kind && a.culprit.thread === b.culprit.thread && a.culprit.fn === b.culprit.fn && a.culprit.detail === b.culprit.detail;
+  a.class === b.class &&
+  a.thread === b.thread &&
+  a.cpu === b.cpu &&
+  a.depth === b.depth &&
+  a.via === b.via &&
+  a.reason === b.reason &&
+  a.culprit.kind === b.culprit.kind &&
+  a.culprit.thread === b.culprit.thread &&
+  a.culprit.fn === b.culprit.fn &&
+  a.culprit.detail === b.culprit.detail;
 
 /** Sums by class and culprit, largest first. `sum(ns) === durationNs` by construction. */
 export function accountOf(trace: Trace, segments: readonly Segment[]): AccountRow[] {
@@ -79,5 +92,7 @@ export function accountOf(trace: Trace, segments: readonly Segment[]): AccountRo
     if (row === undefined) rows.set(key, { class: segment.class, culprit: segment.culprit, ns: length });
     else row.ns += length;
   }
-  return [...rows.values()].sort((a, b) => b.ns - a.ns).map((row) => ({ class: row.class, culprit: culpritOf(trace, row.culprit), ns: row.ns, share: durationNs === 0 ? 0 : row.ns / durationNs }));
+  return [...rows.values()]
+    .sort((a, b) => b.ns - a.ns)
+    .map((row) => ({ class: row.class, culprit: culpritOf(trace, row.culprit), ns: row.ns, share: durationNs === 0 ? 0 : row.ns / durationNs }));
 }

@@ -6,7 +6,14 @@ export interface CounterDeltas {
   /** undefined = the counter was not there on both sides */
   readonly pressure: Readonly<Record<string, { readonly some: number } | undefined>>;
   readonly vmstat: Readonly<Record<string, number | undefined>>;
-  readonly cgroups: readonly { readonly path: string; readonly version: 1 | 2; readonly pids: readonly number[]; readonly quota: { readonly quotaUs: number; readonly periodUs: number } | undefined; readonly throttled: number; readonly throttledNs: number }[];
+  readonly cgroups: readonly {
+    readonly path: string;
+    readonly version: 1 | 2;
+    readonly pids: readonly number[];
+    readonly quota: { readonly quotaUs: number; readonly periodUs: number } | undefined;
+    readonly throttled: number;
+    readonly throttledNs: number;
+  }[];
   readonly stealTicks: number | undefined;
   /** run-queue wait of the targets' threads, ns, by tid */
   readonly waitNs: ReadonlyMap<number, number> | undefined;
@@ -40,7 +47,12 @@ function deltas(before: Sample, after: Sample): CounterDeltas {
   return {
     pressure,
     vmstat,
-    cgroups: (after.cgroups ?? []).flatMap((group) => cgroupDelta((before.cgroups ?? []).find((other) => other.path === group.path && other.version === group.version), group)),
+    cgroups: (after.cgroups ?? []).flatMap((group) =>
+      cgroupDelta(
+        (before.cgroups ?? []).find((other) => other.path === group.path && other.version === group.version),
+        group,
+      ),
+    ),
     stealTicks: before.stealTicks === undefined || after.stealTicks === undefined ? undefined : after.stealTicks - before.stealTicks,
     waitNs: before.schedstat === undefined || after.schedstat === undefined ? undefined : waits(before, after),
   };
@@ -49,14 +61,16 @@ function deltas(before: Sample, after: Sample): CounterDeltas {
 function cgroupDelta(before: CgroupSample | undefined, after: CgroupSample): CounterDeltas["cgroups"] {
   if (after.nrThrottled === undefined) return [];
   const { quotaUs, periodUs } = after.quotaUs === undefined && before !== undefined ? before : after;
-  return [{
-    path: after.path,
-    version: after.version,
-    pids: after.pids,
-    quota: quotaUs === undefined || periodUs === undefined ? undefined : { quotaUs, periodUs },
-    throttled: after.nrThrottled - (before?.nrThrottled ?? 0),
-    throttledNs: (after.throttledNs ?? 0) - (before?.throttledNs ?? 0),
-  }];
+  return [
+    {
+      path: after.path,
+      version: after.version,
+      pids: after.pids,
+      quota: quotaUs === undefined || periodUs === undefined ? undefined : { quotaUs, periodUs },
+      throttled: after.nrThrottled - (before?.nrThrottled ?? 0),
+      throttledNs: (after.throttledNs ?? 0) - (before?.throttledNs ?? 0),
+    },
+  ];
 }
 
 function waits(before: Sample, after: Sample): ReadonlyMap<number, number> {

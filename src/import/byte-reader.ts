@@ -31,7 +31,8 @@ export class ByteReader {
 
   /** Reserves `size` bytes and returns where they start in `bytes`. */
   take(size: number, what: string): number {
-    if (!(size >= 0 && size <= this.left)) throw new ImportError("truncated", `the file ends inside ${what}: ${size} bytes wanted, ${this.left} left`, { file: this.#file, offset: this.offset });
+    if (!(size >= 0 && size <= this.left))
+      throw new ImportError("truncated", `the file ends inside ${what}: ${size} bytes wanted, ${this.left} left`, { file: this.#file, offset: this.offset });
     const at = this.#at;
     this.#at += size;
     return at;
@@ -91,7 +92,8 @@ export class ByteReader {
   /** The same, but refuses anything else. Bytes cut off are `truncated`, other bytes are `code`. */
   expect(text: string, code: string, message: string): void {
     if (this.accept(text)) return;
-    if (this.left < text.length) throw new ImportError("truncated", `the file ends before ${text.trim().replace("\0", "")}`, { file: this.#file, offset: this.offset });
+    if (this.left < text.length)
+      throw new ImportError("truncated", `the file ends before ${text.trim().replace("\0", "")}`, { file: this.#file, offset: this.offset });
     throw new ImportError(code, message, { file: this.#file, offset: this.offset });
   }
 }

@@ -29,7 +29,8 @@ export class ByteStrings {
     const mixed = Math.imul(a ^ Math.imul(b, 0x9e3779b1) ^ Math.imul(c ^ Math.imul(d, 0x85ebca6b), 0xc2b2ae35), 0x27d4eb2f);
     const slot = (mixed >>> 20) * 5;
     const names = this.#names;
-    if (names[slot] === a && names[slot + 1] === b && names[slot + 2] === c && names[slot + 3] === d && names[slot + 4] !== 0) return (names[slot + 4] as number) - 1;
+    if (names[slot] === a && names[slot + 1] === b && names[slot + 2] === c && names[slot + 3] === d && names[slot + 4] !== 0)
+      return (names[slot + 4] as number) - 1;
     const id = this.intern(bytes, w * 4, w * 4 + 16);
     names[slot] = a;
     names[slot + 1] = b;

@@ -35,7 +35,14 @@ export class CpuLane implements CursorReport {
   #hole: { from: number; count: number | undefined } | undefined;
 
   /** `slots` by event id; an event without one is passed over. `watch` is told of task changes. */
-  constructor(place: { cpu: number; buffer: number }, input: CursorInput, slots: readonly (Slot | undefined)[], shared: Omit<RecordSource, "memory" | "cpu">, problems: ProblemList, watch: TaskWatch | undefined) {
+  constructor(
+    place: { cpu: number; buffer: number },
+    input: CursorInput,
+    slots: readonly (Slot | undefined)[],
+    shared: Omit<RecordSource, "memory" | "cpu">,
+    problems: ProblemList,
+    watch: TaskWatch | undefined,
+  ) {
     this.cpu = place.cpu;
     this.buffer = place.buffer;
     this.cursor = new PageCursor(input, this);

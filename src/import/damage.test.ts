@@ -12,11 +12,22 @@ const formats = FORMATS.filter(({ name }) => name === "sched_waking" || name ===
 
 /** 2 CPUs in the main buffer, 1 in a second one; sub-buffers of 256 bytes keep it small enough to cut at every byte. */
 function smallFile(): Uint8Array {
-  const pages = (cpus: readonly number[]): { kind: "bytes"; bytes: Uint8Array }[] => writePages(cpus.flatMap((cpu) => Array.from({ length: 12 }, (_, index) => (
-    index % 3 === 0 ? { cpu, timeNs: index * 100 + cpu, event: "irq_handler_entry", tid: 7, fields: { irq: index, name: "eth0" } } : { cpu, timeNs: index * 100 + cpu, event: "sched_waking", tid: 7, fields: { comm: "server", pid: 20, target_cpu: cpu } }
-  ))), { cpus: 2, base: 5_000_000_000n, shape: SHAPE, losses: [{ cpu: 1, beforeNs: 600, count: 3 }] }).map((bytes) => ({ kind: "bytes", bytes }));
-  const short = formats.map((format) => ({ ...format, text: format.text.replace(/print fmt:.*/s, "print fmt: \"\"\n") }));
-  return traceDatBytes(metadata({ cpus: 2, pageSize: 256, formats: short, kallsyms: "ffffffff81000000 T schedule\n", cmdlines: "20 server\n" }), [{ name: "", stats: [], perCpu: pages([0, 1]) }, { name: "deep", stats: [], perCpu: pages([0]) }]);
+  const pages = (cpus: readonly number[]): { kind: "bytes"; bytes: Uint8Array }[] =>
+    writePages(
+      cpus.flatMap((cpu) =>
+        Array.from({ length: 12 }, (_, index) =>
+          index % 3 === 0
+            ? { cpu, timeNs: index * 100 + cpu, event: "irq_handler_entry", tid: 7, fields: { irq: index, name: "eth0" } }
+            : { cpu, timeNs: index * 100 + cpu, event: "sched_waking", tid: 7, fields: { comm: "server", pid: 20, target_cpu: cpu } },
+        ),
+      ),
+      { cpus: 2, base: 5_000_000_000n, shape: SHAPE, losses: [{ cpu: 1, beforeNs: 600, count: 3 }] },
+    ).map((bytes) => ({ kind: "bytes", bytes }));
+  const short = formats.map((format) => ({ ...format, text: format.text.replace(/print fmt:.*/s, 'print fmt: ""\n') }));
+  return traceDatBytes(metadata({ cpus: 2, pageSize: 256, formats: short, kallsyms: "ffffffff81000000 T schedule\n", cmdlines: "20 server\n" }), [
+    { name: "", stats: [], perCpu: pages([0, 1]) },
+    { name: "deep", stats: [], perCpu: pages([0]) },
+  ]);
 }
 
 /** A trace whose promises hold, or undefined when it was refused. Anything else that is thrown goes through. */
@@ -67,22 +78,28 @@ describe("a damaged file", () => {
   });
 
   it("with bytes changed at random is read or refused, never more", () => {
-    fc.assert(fc.property(fc.array(fc.tuple(fc.nat(whole.length - 1), fc.nat(255)), { minLength: 1, maxLength: 12 }), (changes) => {
-      const bytes = whole.slice();
-      for (const [at, value] of changes) bytes[at] = value;
-      readOrRefuse(bytes);
-    }), { numRuns: 3000, seed: 1 });
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.nat(whole.length - 1), fc.nat(255)), { minLength: 1, maxLength: 12 }), (changes) => {
+        const bytes = whole.slice();
+        for (const [at, value] of changes) bytes[at] = value;
+        readOrRefuse(bytes);
+      }),
+      { numRuns: 3000, seed: 1 },
+    );
   }, 60_000);
 
   it("with words changed in its pages and tables is read or refused, never more", () => {
     const from = whole.length - 256 * 12;
     const word = fc.oneof(fc.nat(), fc.constantFrom(0, 0xffffffff, 0x80000000, 29, 30, 31, 0x1f, 1 << 5, 0xc0000010));
-    fc.assert(fc.property(fc.array(fc.tuple(fc.integer({ min: from >> 2, max: (whole.length >> 2) - 1 }), word), { minLength: 1, maxLength: 6 }), (changes) => {
-      const bytes = whole.slice();
-      const view = new DataView(bytes.buffer);
-      for (const [at, value] of changes) view.setUint32(at * 4, value >>> 0, true);
-      readOrRefuse(bytes);
-    }), { numRuns: 3000, seed: 2 });
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.integer({ min: from >> 2, max: (whole.length >> 2) - 1 }), word), { minLength: 1, maxLength: 6 }), (changes) => {
+        const bytes = whole.slice();
+        const view = new DataView(bytes.buffer);
+        for (const [at, value] of changes) view.setUint32(at * 4, value >>> 0, true);
+        readOrRefuse(bytes);
+      }),
+      { numRuns: 3000, seed: 2 },
+    );
   }, 60_000);
 
   it.each([

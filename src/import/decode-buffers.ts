@@ -57,17 +57,23 @@ export function decodeBuffers(file: TraceFile, parts: TraceDatParts, options: { 
   const events = planEvents(parts.formats, { longSize: headerPage.longSize, little }, options, problems);
   const stamp = earliestStamp(file, parts) ?? 0n;
   const base = { low: Number(stamp & 0xffffffffn), high: Number(stamp >> 32n) };
-  const sources: Source[] = parts.buffers.flatMap((buffer, index) => buffer.cpus.map((range) => {
-    const input = (): CursorInput => ({ pieces: file.pieces(range.offset, range.size, headerPage.pageSize), layout: headerPage, little, base });
-    return { cpu: range.cpu, buffer: index, range, input, counts: countRecords(input(), events.idLimit) };
-  })).sort((a, b) => a.cpu - b.cpu || a.buffer - b.buffer);
+  const sources: Source[] = parts.buffers
+    .flatMap((buffer, index) =>
+      buffer.cpus.map((range) => {
+        const input = (): CursorInput => ({ pieces: file.pieces(range.offset, range.size, headerPage.pageSize), layout: headerPage, little, base });
+        return { cpu: range.cpu, buffer: index, range, input, counts: countRecords(input(), events.idLimit) };
+      }),
+    )
+    .sort((a, b) => a.cpu - b.cpu || a.buffer - b.buffer);
 
   const slots = openSlots(sources, events, parts.buffers.length);
   const strings = new StringTable();
   const shared = { strings: new ByteStrings(strings), stacks: new StackTable(), longSize: headerPage.longSize, base };
   // the main buffer alone is unfiltered, so only there does every change of the current task have its switch
   const watch = TaskWatch.of(events.schedSwitch);
-  const lanes = sources.map((source) => new CpuLane(source, source.input(), slots[source.buffer] as Slot[], shared, problems, source.buffer === 0 ? watch : undefined));
+  const lanes = sources.map(
+    (source) => new CpuLane(source, source.input(), slots[source.buffer] as Slot[], shared, problems, source.buffer === 0 ? watch : undefined),
+  );
   const { first, last, isSorted } = takeAll(lanes);
   lanes.forEach((lane, index) => lane.finish((sources[index] as Source).range.truncated));
 
@@ -78,7 +84,18 @@ export function decodeBuffers(file: TraceFile, parts: TraceDatParts, options: { 
   for (const { plan, builder } of new Set(slots.flatMap((perId) => Object.values(perId)))) {
     if (builder.length > 0) tables.set(plan.name, builder.build(plan.name, plan.columns, isSorted));
   }
-  return { base: stamp, strings, stacks: shared.stacks.stacks, tables, taskChanges: watch?.build() ?? NO_TASK_CHANGES, counts: sumCounts(sources, events, parts.cpus), lost, problems: problems.build(), begin, end };
+  return {
+    base: stamp,
+    strings,
+    stacks: shared.stacks.stacks,
+    tables,
+    taskChanges: watch?.build() ?? NO_TASK_CHANGES,
+    counts: sumCounts(sources, events, parts.cpus),
+    lost,
+    problems: problems.build(),
+    begin,
+    end,
+  };
 }
 
 /** Per buffer and event id the table its records go to, if any: one that is large enough from the start. */

@@ -25,7 +25,12 @@ export interface EventPlans {
   readonly plans: readonly (EventPlan | undefined)[];
 }
 
-export function planEvents(formats: readonly { readonly system: string; readonly text: string }[], machine: { longSize: 4 | 8; little: boolean }, options: { codeGeneration: boolean }, problems: ProblemList): EventPlans {
+export function planEvents(
+  formats: readonly { readonly system: string; readonly text: string }[],
+  machine: { longSize: 4 | 8; little: boolean },
+  options: { codeGeneration: boolean },
+  problems: ProblemList,
+): EventPlans {
   const specs = new Map(EVENT_SPECS.map((spec) => [`${spec.system}:${spec.name}`, spec]));
   const names = new Map<number, string>();
   const plans: (EventPlan | undefined)[] = [];

@@ -18,7 +18,15 @@ describe("parseEventFormat", () => {
   });
 
   it("reads scalars, arrays, strings and locations", () => {
-    expect(formatOf("sched_switch").fields.find((each) => each.name === "prev_state")).toEqual({ name: "prev_state", type: "long", offset: 32, size: 8, signed: true, location: "inline", arrayLength: undefined });
+    expect(formatOf("sched_switch").fields.find((each) => each.name === "prev_state")).toEqual({
+      name: "prev_state",
+      type: "long",
+      offset: 32,
+      size: 8,
+      signed: true,
+      location: "inline",
+      arrayLength: undefined,
+    });
     expect(formatOf("sched_switch").fields.find((each) => each.name === "prev_comm")).toMatchObject({ type: "char", size: 16, arrayLength: 16 });
     expect(formatOf("print").fields.at(-1)).toMatchObject({ name: "buf", size: 0, arrayLength: 0 });
     expect(formatOf("sys_enter").fields.at(-1)).toMatchObject({ name: "args", type: "unsigned long", size: 48, arrayLength: 6 });
@@ -38,12 +46,14 @@ describe("parseEventFormat", () => {
   });
 
   it("stops at the print fmt, however it looks", () => {
-    const text = "name: x\nID: 7\nformat:\n\tfield:int a;\toffset:8;\tsize:4;\tsigned:1;\n\nprint fmt: \"%d\", REC->a\n\tfield:int evil;\toffset:0;\tsize:4;\tsigned:1;\n";
+    const text =
+      'name: x\nID: 7\nformat:\n\tfield:int a;\toffset:8;\tsize:4;\tsigned:1;\n\nprint fmt: "%d", REC->a\n\tfield:int evil;\toffset:0;\tsize:4;\tsigned:1;\n';
     expect(parseEventFormat(text).fields.map((each) => each.name)).toEqual(["a"]);
   });
 
   it("refuses a format without name or id, and passes over places that no record has", () => {
-    for (const text of ["", "name: x\n", "ID: 3\n", "name: x\nID: 70000\n", "name: x\nID: -1\n", "name: x\nID: 1e2\n"]) expect(() => parseEventFormat(text)).toThrow(ImportError);
+    for (const text of ["", "name: x\n", "ID: 3\n", "name: x\nID: 70000\n", "name: x\nID: -1\n", "name: x\nID: 1e2\n"])
+      expect(() => parseEventFormat(text)).toThrow(ImportError);
     expect(field("int a", "\toffset:99999999999999999999;\tsize:4;\tsigned:1;")).toBeUndefined();
     expect(field("int a", "\toffset:8;\tsize:-4;\tsigned:1;")).toBeUndefined();
   });
@@ -58,8 +68,13 @@ describe("parseHeaderPage", () => {
 
   it("refuses what no kernel has", () => {
     const broken = [
-      "", "nonsense", HEADER_PAGE.replace("commit;\toffset:8;\tsize:8", "commit;\toffset:8;\tsize:3"), HEADER_PAGE.replace("offset:16;\tsize:4080", "offset:16;\tsize:4081"),
-      HEADER_PAGE.replace("offset:16;\tsize:4080", "offset:16;\tsize:0"), HEADER_PAGE.replace("offset:16;\tsize:4080", "offset:9;\tsize:4080"), HEADER_PAGE.replace("timestamp;\toffset:0", "timestamp;\toffset:4"),
+      "",
+      "nonsense",
+      HEADER_PAGE.replace("commit;\toffset:8;\tsize:8", "commit;\toffset:8;\tsize:3"),
+      HEADER_PAGE.replace("offset:16;\tsize:4080", "offset:16;\tsize:4081"),
+      HEADER_PAGE.replace("offset:16;\tsize:4080", "offset:16;\tsize:0"),
+      HEADER_PAGE.replace("offset:16;\tsize:4080", "offset:9;\tsize:4080"),
+      HEADER_PAGE.replace("timestamp;\toffset:0", "timestamp;\toffset:4"),
     ];
     for (const text of broken) expect(() => parseHeaderPage(text)).toThrow(ImportError);
   });

@@ -37,7 +37,8 @@ export function parseEventFormat(text: string): EventFormat {
       if (field !== undefined) fields.push(field);
     }
   }
-  if (name === "" || id < 0 || id > MAX_U16) throw new ImportError("bad-format", `an event format has no name or no valid ID: ${JSON.stringify(text.slice(0, 60))}`);
+  if (name === "" || id < 0 || id > MAX_U16)
+    throw new ImportError("bad-format", `an event format has no name or no valid ID: ${JSON.stringify(text.slice(0, 60))}`);
   return { name, id, fields };
 }
 
@@ -62,9 +63,16 @@ export function parseField(line: string): FormatField | undefined {
   }
   const identifier = /([A-Za-z_]\w*)\s*$/.exec(rest);
   if (identifier === null) return undefined;
-  const type = rest.slice(0, identifier.index).replace(/\[[^\]]*\]\s*$/, "").trim();
+  const type = rest
+    .slice(0, identifier.index)
+    .replace(/\[[^\]]*\]\s*$/, "")
+    .trim();
   return {
-    name: identifier[1] as string, type, offset, size, location,
+    name: identifier[1] as string,
+    type,
+    offset,
+    size,
+    location,
     // kernels before 2.6.35 do not say
     signed: signed === undefined ? !/unsigned|\bu\d+\b|\*/.test(type) : signed === "1",
     arrayLength: location === "inline" ? arrayLength : undefined,

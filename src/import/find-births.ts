@@ -20,12 +20,18 @@ const PAIR_WINDOW_NS = 1_000_000_000;
 /** In order of time. Either event alone is enough; the pair is one birth, at the time of the fork. */
 export function findBirths(tables: ReadonlyMap<string, EventTable>, strings: StringTable): Birth[] {
   const newtasks = births(tables.get("task_newtask"), (table, row) => ({
-    tid: table.fields["pid"]?.[row] ?? 0, time: table.time[row] as number, parentTid: table.tid[row] as number,
-    flags: table.fields["clone_flags"]?.[row], comm: strings.get(table.fields["comm"]?.[row] ?? 0),
+    tid: table.fields["pid"]?.[row] ?? 0,
+    time: table.time[row] as number,
+    parentTid: table.tid[row] as number,
+    flags: table.fields["clone_flags"]?.[row],
+    comm: strings.get(table.fields["comm"]?.[row] ?? 0),
   }));
   const forks = births(tables.get("sched_process_fork"), (table, row) => ({
-    tid: table.fields["child_pid"]?.[row] ?? 0, time: table.time[row] as number, parentTid: table.fields["parent_pid"]?.[row] ?? -1,
-    flags: undefined, comm: strings.get(table.fields["child_comm"]?.[row] ?? 0),
+    tid: table.fields["child_pid"]?.[row] ?? 0,
+    time: table.time[row] as number,
+    parentTid: table.fields["parent_pid"]?.[row] ?? -1,
+    flags: undefined,
+    comm: strings.get(table.fields["child_comm"]?.[row] ?? 0),
   }));
   const waiting = new Map<number, Birth[]>();
   for (const birth of newtasks) {

@@ -16,15 +16,29 @@ export interface HeaderPage {
 const MAX_PAGE = 128 * 65_536;
 
 export function parseHeaderPage(text: string): HeaderPage {
-  const fields = new Map(text.split("\n").flatMap((line) => {
-    const field = parseField(line);
-    return field === undefined ? [] : [[field.name, field] as const];
-  }));
+  const fields = new Map(
+    text.split("\n").flatMap((line) => {
+      const field = parseField(line);
+      return field === undefined ? [] : [[field.name, field] as const];
+    }),
+  );
   const [stamp, commit, data] = [fields.get("timestamp"), fields.get("commit"), fields.get("data")];
   const longSize = commit?.size;
-  if (stamp?.offset !== 0 || stamp.size !== 8 || commit === undefined || data === undefined || (longSize !== 4 && longSize !== 8)) throw new ImportError("bad-header-page", "header_page does not describe time stamp, commit and data: the recording kernel is older than 2.6.31 or the file is damaged");
+  if (stamp?.offset !== 0 || stamp.size !== 8 || commit === undefined || data === undefined || (longSize !== 4 && longSize !== 8))
+    throw new ImportError(
+      "bad-header-page",
+      "header_page does not describe time stamp, commit and data: the recording kernel is older than 2.6.31 or the file is damaged",
+    );
   const [commitOffset, dataOffset, pageSize] = [commit.offset, data.offset, data.offset + data.size];
-  const isPlausible = commitOffset >= 8 && commitOffset % 4 === 0 && dataOffset >= commitOffset + longSize && dataOffset % 4 === 0 && pageSize > dataOffset && pageSize % 4 === 0 && pageSize <= MAX_PAGE;
-  if (!isPlausible) throw new ImportError("bad-header-page", `header_page describes sub-buffers of ${pageSize} bytes with data at ${dataOffset}, which no kernel has`);
+  const isPlausible =
+    commitOffset >= 8 &&
+    commitOffset % 4 === 0 &&
+    dataOffset >= commitOffset + longSize &&
+    dataOffset % 4 === 0 &&
+    pageSize > dataOffset &&
+    pageSize % 4 === 0 &&
+    pageSize <= MAX_PAGE;
+  if (!isPlausible)
+    throw new ImportError("bad-header-page", `header_page describes sub-buffers of ${pageSize} bytes with data at ${dataOffset}, which no kernel has`);
   return { commitOffset, longSize, dataOffset, pageSize };
 }

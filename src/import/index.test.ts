@@ -17,25 +17,68 @@ import { readTraceDatV6 } from "./trace-dat/v6.ts";
 
 const BASE = 1_000_000_000_000n;
 
-const buffer = (name: string, pages: readonly Uint8Array[], stats: readonly string[] = []): TraceDatBuffer => ({ name, stats, perCpu: pages.map((bytes) => ({ kind: "bytes", bytes })) });
-const pagesOf = (events: readonly WrittenEvent[], cpus = 1, options: Partial<WriterOptions> = {}): Uint8Array[] => writePages(events, { cpus, base: BASE, ...options });
-const raise = (timeNs: number, cpu = 0): WrittenEvent => ({ cpu, timeNs, event: "softirq_raise", tid: 5, flags: 1, preemptCount: 2, fields: { vec: timeNs % 10 } });
-const switches = (count: number, cpu: number, step: number): WrittenEvent[] => Array.from({ length: count }, (_, index) => ({
-  cpu, timeNs: index * step + cpu, event: "sched_switch", tid: 10,
-  fields: { prev_comm: "client", prev_pid: 10, prev_prio: 120, prev_state: 1, next_comm: `task ${index % 7}`, next_pid: 20 + (index % 7), next_prio: 100 },
-}));
+const buffer = (name: string, pages: readonly Uint8Array[], stats: readonly string[] = []): TraceDatBuffer => ({
+  name,
+  stats,
+  perCpu: pages.map((bytes) => ({ kind: "bytes", bytes })),
+});
+const pagesOf = (events: readonly WrittenEvent[], cpus = 1, options: Partial<WriterOptions> = {}): Uint8Array[] =>
+  writePages(events, { cpus, base: BASE, ...options });
+const raise = (timeNs: number, cpu = 0): WrittenEvent => ({
+  cpu,
+  timeNs,
+  event: "softirq_raise",
+  tid: 5,
+  flags: 1,
+  preemptCount: 2,
+  fields: { vec: timeNs % 10 },
+});
+const switches = (count: number, cpu: number, step: number): WrittenEvent[] =>
+  Array.from({ length: count }, (_, index) => ({
+    cpu,
+    timeNs: index * step + cpu,
+    event: "sched_switch",
+    tid: 10,
+    fields: { prev_comm: "client", prev_pid: 10, prev_prio: 120, prev_state: 1, next_comm: `task ${index % 7}`, next_pid: 20 + (index % 7), next_prio: 100 },
+  }));
 const timesOf = (trace: Trace, name: string): number[] => [...(trace.tables.get(name)?.time ?? [])];
 
 /** Everything in a trace that can be compared. */
 const plain = (trace: Trace) => ({
-  ...trace, symbols: undefined, strings: Array.from({ length: trace.strings.length }, (_, id) => trace.strings.get(id)),
+  ...trace,
+  symbols: undefined,
+  strings: Array.from({ length: trace.strings.length }, (_, id) => trace.strings.get(id)),
   threads: Array.from({ length: trace.threads.length }, (_, index) => trace.threads.row(index as never)),
 });
 
-const rich = (): Scene => scene({ cpus: 2, threads: [{ tid: 10, comm: "client" }, { tid: 20, comm: "server" }], deep: ["sys_enter", "sys_exit", "kernel_stack"] })
-  .at(1).marker("stallscope request begin id=0", { tid: 10 }).at(2).switch(0, 10, "S", 20).at(3).waking(0, 20, 10, 1, 0x19).irq(1, 4, 5, 33, "eth0").softirq(0, 6, 7, 3).syscall(20, 0, 8, 9, 202, [0xffff800000001000n, 2n ** 63n], -110)
-  .at(10).hrtimer(1, 1, 20, 21, 22).at(300_000).switch(0, 20, "D", 0).stack(20, ["schedule", "io_schedule", "folio_wait_bit"]).at(300_001).fork(0, 20, { tid: 30, comm: "child" }).exec(0, 30, "/bin/sh")
-  .event("napi_poll", 0, { fields: { napi: 1, dev_name: "eth0", work: 3, budget: 64 } }).event("block_rq_issue", 0, { fields: { dev: 0x800001, sector: 2n ** 40n, nr_sector: 8, rwbs: "WS", comm: "server" } });
+const rich = (): Scene =>
+  scene({
+    cpus: 2,
+    threads: [
+      { tid: 10, comm: "client" },
+      { tid: 20, comm: "server" },
+    ],
+    deep: ["sys_enter", "sys_exit", "kernel_stack"],
+  })
+    .at(1)
+    .marker("stallscope request begin id=0", { tid: 10 })
+    .at(2)
+    .switch(0, 10, "S", 20)
+    .at(3)
+    .waking(0, 20, 10, 1, 0x19)
+    .irq(1, 4, 5, 33, "eth0")
+    .softirq(0, 6, 7, 3)
+    .syscall(20, 0, 8, 9, 202, [0xffff800000001000n, 2n ** 63n], -110)
+    .at(10)
+    .hrtimer(1, 1, 20, 21, 22)
+    .at(300_000)
+    .switch(0, 20, "D", 0)
+    .stack(20, ["schedule", "io_schedule", "folio_wait_bit"])
+    .at(300_001)
+    .fork(0, 20, { tid: 30, comm: "child" })
+    .exec(0, 30, "/bin/sh")
+    .event("napi_poll", 0, { fields: { napi: 1, dev_name: "eth0", work: 3, budget: 64 } })
+    .event("block_rq_issue", 0, { fields: { dev: 0x800001, sector: 2n ** 40n, nr_sector: 8, rwbs: "WS", comm: "server" } });
 
 describe("importTraceDat", () => {
   it("decodes the fields of every event that the analysis reads", () => {
@@ -44,7 +87,15 @@ describe("importTraceDat", () => {
       const trace = importTraceDat(bytes);
       const table = trace.tables.get(name);
       expect(trace.problems, name).toEqual([]);
-      expect(table, name).toMatchObject({ name, length: 1, time: Float64Array.of(0), cpu: Uint16Array.of(0), tid: Int32Array.of(77), flags: Uint8Array.of(0x11), preemptCount: Uint8Array.of(3) });
+      expect(table, name).toMatchObject({
+        name,
+        length: 1,
+        time: Float64Array.of(0),
+        cpu: Uint16Array.of(0),
+        tid: Int32Array.of(77),
+        flags: Uint8Array.of(0x11),
+        preemptCount: Uint8Array.of(3),
+      });
       expect([...(trace.counts.get(name)?.perCpu ?? [])]).toEqual([1]);
     }
   });
@@ -85,7 +136,10 @@ describe("importTraceDat", () => {
     const folder = mkdtempSync(join(tmpdir(), "stallscope-import-"));
     try {
       const meta = metadata({ cpus: 2, cmdlines: "10 client\n", kallsyms: "ffffffff81000000 T schedule\n" });
-      const buffers = [buffer("", pagesOf([...switches(200, 0, 10), ...switches(90, 1, 30)], 2), ["entries: 0\noverrun: 0\n", ""]), buffer("deep", pagesOf([raise(1)]))];
+      const buffers = [
+        buffer("", pagesOf([...switches(200, 0, 10), ...switches(90, 1, 30)], 2), ["entries: 0\noverrun: 0\n", ""]),
+        buffer("deep", pagesOf([raise(1)])),
+      ];
       writeTraceDat(join(folder, "trace.dat"), meta, buffers);
       expect(plain(importTraceDat(join(folder, "trace.dat")))).toEqual(plain(importTraceDat(traceDatBytes(meta, buffers))));
     } finally {
@@ -94,7 +148,17 @@ describe("importTraceDat", () => {
   });
 
   it("orders rows by time, then CPU, then place, and splits nothing over pages", () => {
-    const trace = importTraceDat(traceDatBytes(metadata({ cpus: 3 }), [buffer("", pagesOf([...switches(500, 2, 7), ...switches(500, 0, 5), raise(3, 1), raise(3, 1), raise(5, 0), raise(5, 1)].sort((a, b) => a.timeNs - b.timeNs), 3))]));
+    const trace = importTraceDat(
+      traceDatBytes(metadata({ cpus: 3 }), [
+        buffer(
+          "",
+          pagesOf(
+            [...switches(500, 2, 7), ...switches(500, 0, 5), raise(3, 1), raise(3, 1), raise(5, 0), raise(5, 1)].sort((a, b) => a.timeNs - b.timeNs),
+            3,
+          ),
+        ),
+      ]),
+    );
     const table = trace.tables.get("sched_switch");
     expect(table?.length).toBe(1000);
     for (let row = 1; row < 1000; row++) {
@@ -122,16 +186,26 @@ describe("importTraceDat", () => {
   });
 
   it("marks where events were lost", () => {
-    const losses = [{ cpu: 1, beforeNs: 500, count: 42 }, { cpu: 0, beforeNs: 0 }];
-    const trace = importTraceDat(traceDatBytes(metadata({ cpus: 2 }), [buffer("", pagesOf([raise(100), raise(900), raise(0, 1), raise(400, 1), raise(600, 1)], 2, { losses }))]));
-    expect(trace.lost).toEqual([{ cpu: 0, from: 0, to: 100, count: undefined, buffer: "" }, { cpu: 1, from: 400, to: 600, count: 42, buffer: "" }]);
+    const losses = [
+      { cpu: 1, beforeNs: 500, count: 42 },
+      { cpu: 0, beforeNs: 0 },
+    ];
+    const trace = importTraceDat(
+      traceDatBytes(metadata({ cpus: 2 }), [buffer("", pagesOf([raise(100), raise(900), raise(0, 1), raise(400, 1), raise(600, 1)], 2, { losses }))]),
+    );
+    expect(trace.lost).toEqual([
+      { cpu: 0, from: 0, to: 100, count: undefined, buffer: "" },
+      { cpu: 1, from: 400, to: 600, count: 42, buffer: "" },
+    ]);
   });
 
   it("says so when the kernel lost more than the pages tell", () => {
     const stats = (overrun: number, dropped: number) => [`CPU: 0\nentries: 3\noverrun: ${overrun}\ncommit overrun: 0\ndropped events: ${dropped}\n`];
     const pages = pagesOf([raise(1), raise(9)], 1, { losses: [{ cpu: 0, beforeNs: 5, count: 3 }] });
     expect(importTraceDat(traceDatBytes(metadata(), [buffer("", pages, stats(3, 0))])).problems).toEqual([]);
-    expect(importTraceDat(traceDatBytes(metadata(), [buffer("", pages, stats(3, 4))])).problems).toMatchObject([{ code: "unplaced-losses", cpu: 0, message: "CPU 0 lost 4 events, and its pages do not say when" }]);
+    expect(importTraceDat(traceDatBytes(metadata(), [buffer("", pages, stats(3, 4))])).problems).toMatchObject([
+      { code: "unplaced-losses", cpu: 0, message: "CPU 0 lost 4 events, and its pages do not say when" },
+    ]);
   });
 
   it("counts records that have no format", () => {
@@ -143,7 +217,12 @@ describe("importTraceDat", () => {
 
   it("reads big-endian recordings", () => {
     const shape = { ...DEFAULT_SHAPE, little: false };
-    const events: WrittenEvent[] = [...switches(3, 0, 2 ** 28), { cpu: 0, timeNs: 2 ** 30, event: "irq_handler_entry", tid: 3, fields: { irq: -2, name: "mpic" } }, { cpu: 0, timeNs: 2 ** 30 + 1, event: "sys_enter", tid: 3, fields: { id: 4, args: [1, 2n ** 40n, 3] } }, { cpu: 0, timeNs: 2 ** 30 + 2, event: "kernel_stack", tid: 3, fields: { size: 2, caller: [0xc000000000001234n, 0xc000000000005678n] } }];
+    const events: WrittenEvent[] = [
+      ...switches(3, 0, 2 ** 28),
+      { cpu: 0, timeNs: 2 ** 30, event: "irq_handler_entry", tid: 3, fields: { irq: -2, name: "mpic" } },
+      { cpu: 0, timeNs: 2 ** 30 + 1, event: "sys_enter", tid: 3, fields: { id: 4, args: [1, 2n ** 40n, 3] } },
+      { cpu: 0, timeNs: 2 ** 30 + 2, event: "kernel_stack", tid: 3, fields: { size: 2, caller: [0xc000000000001234n, 0xc000000000005678n] } },
+    ];
     const bytes = (little: boolean) => traceDatBytes(metadata(), [buffer("", pagesOf(events, 1, little ? {} : { shape }))], little);
     const expected = plain(importTraceDat(bytes(true)));
     expect(expected.tables.size).toBe(4);
@@ -155,7 +234,14 @@ describe("importTraceDat", () => {
     const names = ["\x1b]0;owned\x07", "a b\tc\nd", "__proto__", "constructor", "\ufeffbom", "日本語", "-", "[x]", "'; DROP"];
     const raw = Uint8Array.of(0xff, 0xfe, 0x80, 0);
     const full = new TextEncoder().encode("sixteen bytes!!!");
-    const trace = importTraceDat(traceDatBytes(metadata(), [buffer("", pagesOf([...names, raw, full].map((comm, index) => ({ cpu: 0, timeNs: index, event: "sched_waking", tid: 1, fields: { comm, pid: 100 + index } }))))]));
+    const trace = importTraceDat(
+      traceDatBytes(metadata(), [
+        buffer(
+          "",
+          pagesOf([...names, raw, full].map((comm, index) => ({ cpu: 0, timeNs: index, event: "sched_waking", tid: 1, fields: { comm, pid: 100 + index } }))),
+        ),
+      ]),
+    );
     const comms = [...(trace.tables.get("sched_waking")?.fields["comm"] ?? [])].map((id) => trace.strings.get(id));
     expect(comms).toEqual([...names, "\ufffd\ufffd\ufffd", "sixteen bytes!!!"]);
     expect(trace.threads.row(trace.threads.at(102, 0)).comm).toBe("__proto__");
@@ -163,12 +249,23 @@ describe("importTraceDat", () => {
 
   it("ignores what is behind the NUL of a name", () => {
     const stale = (tail: string) => Uint8Array.from(new TextEncoder().encode(`sh\0${tail}`.padEnd(16, "\0")));
-    const trace = importTraceDat(traceDatBytes(metadata(), [buffer("", pagesOf(["", "old", "other"].map((tail, index) => ({ cpu: 0, timeNs: index, event: "sched_waking", tid: 1, fields: { comm: stale(tail), pid: 9 } }))))]));
+    const trace = importTraceDat(
+      traceDatBytes(metadata(), [
+        buffer(
+          "",
+          pagesOf(["", "old", "other"].map((tail, index) => ({ cpu: 0, timeNs: index, event: "sched_waking", tid: 1, fields: { comm: stale(tail), pid: 9 } }))),
+        ),
+      ]),
+    );
     expect(new Set(trace.tables.get("sched_waking")?.fields["comm"])).toEqual(new Set([trace.strings.find("sh")]));
   });
 
   it("cuts a string that points outside its record", () => {
-    const pages = pagesOf([{ cpu: 0, timeNs: 1, event: "irq_handler_entry", tid: 1, fields: { irq: 1, name: "eth0" } }, { cpu: 0, timeNs: 2, event: "irq_handler_entry", tid: 1, fields: { irq: 2, name: "eth1" } }, raise(3)]);
+    const pages = pagesOf([
+      { cpu: 0, timeNs: 1, event: "irq_handler_entry", tid: 1, fields: { irq: 1, name: "eth0" } },
+      { cpu: 0, timeNs: 2, event: "irq_handler_entry", tid: 1, fields: { irq: 2, name: "eth1" } },
+      raise(3),
+    ]);
     const view = new DataView(pages[0]?.buffer ?? new ArrayBuffer(0));
     // the first record's payload is at 20, its __data_loc word at 20 + 12
     view.setUint32(32, (60_000 << 16) | 16, true);
@@ -179,7 +276,11 @@ describe("importTraceDat", () => {
   });
 
   it("puts rows in order when a CPU's stamps go backwards", () => {
-    const trace = importTraceDat(traceDatBytes(metadata({ cpus: 1 }), [buffer("", [Uint8Array.from([...(pagesOf([raise(500), raise(600)])[0] ?? []), ...(pagesOf([raise(100), raise(550)])[0] ?? [])])])]));
+    const trace = importTraceDat(
+      traceDatBytes(metadata({ cpus: 1 }), [
+        buffer("", [Uint8Array.from([...(pagesOf([raise(500), raise(600)])[0] ?? []), ...(pagesOf([raise(100), raise(550)])[0] ?? [])])]),
+      ]),
+    );
     expect(timesOf(trace, "softirq_raise")).toEqual([100, 500, 550, 600].map((time) => time - 500));
     expect([trace.begin, trace.end]).toEqual([-400, 100]);
   });
@@ -219,7 +320,9 @@ describe("importTraceDat refuses", () => {
   it("version 7, with what to do", () => {
     const v7 = head.slice();
     v7[10] = 0x37;
-    expect(() => importTraceDat(v7, { fileName: "x.dat" })).toThrow(expect.objectContaining({ code: "trace-dat-v7", exitCode: 4, hint: expect.stringContaining("trace-cmd convert") }));
+    expect(() => importTraceDat(v7, { fileName: "x.dat" })).toThrow(
+      expect.objectContaining({ code: "trace-dat-v7", exitCode: 4, hint: expect.stringContaining("trace-cmd convert") }),
+    );
     expect(() => importTraceDat(v7, { fileName: "x.dat" })).toThrow("x.dat, offset 10");
   });
 

@@ -1,6 +1,19 @@
 /** Does trace-cmd, an independent reader, see the same in a file of the running kernel? */
 import { execFileSync, spawnSync } from "node:child_process";
-import { closeSync, constants, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, readSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -30,7 +43,18 @@ function record(folder: string, options: { bufferKb: number; commands: number })
     put("tracing_on", "0");
     put("trace_clock", "mono");
     put("buffer_size_kb", String(options.bufferKb));
-    for (const event of ["sched/sched_switch", "sched/sched_waking", "sched/sched_process_fork", "sched/sched_process_exec", "sched/sched_process_exit", "task/task_newtask", "irq", "timer/hrtimer_start", "raw_syscalls"]) put(`events/${event}/enable`, "1");
+    for (const event of [
+      "sched/sched_switch",
+      "sched/sched_waking",
+      "sched/sched_process_fork",
+      "sched/sched_process_exec",
+      "sched/sched_process_exit",
+      "task/task_newtask",
+      "irq",
+      "timer/hrtimer_start",
+      "raw_syscalls",
+    ])
+      put(`events/${event}/enable`, "1");
     put("events/sched/sched_switch/trigger", "stacktrace");
     // only our own threads and their children: what else the machine does must not fill the ring
     put("options/event-fork", "1");
@@ -44,12 +68,20 @@ function record(folder: string, options: { bufferKb: number; commands: number })
     const ended = process.hrtime.bigint();
     const file = join(folder, "trace.dat");
     const cpus = readdirSync(join(instance, "per_cpu")).length;
-    const perCpu = Array.from({ length: cpus }, (_, cpu) => ({ kind: "bytes" as const, bytes: drain(join(instance, "per_cpu", `cpu${cpu}`, "trace_pipe_raw"), pageSize()) }));
+    const perCpu = Array.from({ length: cpus }, (_, cpu) => ({
+      kind: "bytes" as const,
+      bytes: drain(join(instance, "per_cpu", `cpu${cpu}`, "trace_pipe_raw"), pageSize()),
+    }));
     const stats = perCpu.map((_, cpu) => readFileSync(join(instance, "per_cpu", `cpu${cpu}`, "stats"), "utf8"));
     writeTraceDat(file, describeKernel(cpus), [{ name: "", perCpu, stats }]);
     return { file, began, ended };
   } finally {
-    for (const [path, text] of [["tracing_on", "0"], ["events/sched/sched_switch/trigger", "!stacktrace"], ["events/enable", "0"]] as const) put(path, text);
+    for (const [path, text] of [
+      ["tracing_on", "0"],
+      ["events/sched/sched_switch/trigger", "!stacktrace"],
+      ["events/enable", "0"],
+    ] as const)
+      put(path, text);
     rmdirSync(instance);
   }
 }
@@ -76,11 +108,26 @@ const headerPage = (): string => readFileSync(join(TRACEFS, "events/header_page"
 const pageSize = (): number => 16 + Number(/field: char data;\toffset:16;\tsize:(\d+)/.exec(headerPage())?.[1]);
 
 function describeKernel(cpus: number): TraceDatMetadata {
-  const formats = (system: string): string[] => readdirSync(join(TRACEFS, "events", system)).sort().map((event) => join(TRACEFS, "events", system, event, "format")).filter((path) => existsSync(path)).map((path) => readFileSync(path, "utf8"));
+  const formats = (system: string): string[] =>
+    readdirSync(join(TRACEFS, "events", system))
+      .sort()
+      .map((event) => join(TRACEFS, "events", system, event, "format"))
+      .filter((path) => existsSync(path))
+      .map((path) => readFileSync(path, "utf8"));
   return {
-    headerPage: headerPage(), headerEvent: readFileSync(join(TRACEFS, "events/header_event"), "utf8"), ftraceFormats: formats("ftrace"),
-    systems: SYSTEMS.map((name) => ({ name, formats: formats(name) })), kallsyms: "", printkFormats: "", cmdlines: "", cpus, longSize: 8, pageSize: pageSize(),
-    uname: "Linux", version: "test", traceClock: "local [mono]",
+    headerPage: headerPage(),
+    headerEvent: readFileSync(join(TRACEFS, "events/header_event"), "utf8"),
+    ftraceFormats: formats("ftrace"),
+    systems: SYSTEMS.map((name) => ({ name, formats: formats(name) })),
+    kallsyms: "",
+    printkFormats: "",
+    cmdlines: "",
+    cpus,
+    longSize: 8,
+    pageSize: pageSize(),
+    uname: "Linux",
+    version: "test",
+    traceClock: "local [mono]",
   };
 }
 
@@ -133,8 +180,16 @@ function printed(trace: Trace, table: EventTable, row: number, fields: readonly 
 
 const COMPARED: Readonly<Record<string, readonly string[]>> = {
   sched_switch: ["prev_comm", "prev_pid", "prev_prio", "prev_state", "next_comm", "next_pid", "next_prio"],
-  sched_waking: ["comm", "pid", "prio"], sched_process_fork: ["parent_pid", "child_comm", "child_pid"], sched_process_exec: ["filename", "pid", "old_pid"],
-  sys_enter: ["id"], sys_exit: ["id", "ret"], softirq_entry: ["vec"], softirq_raise: ["vec"], kernel_stack: [], print: [], hrtimer_start: [],
+  sched_waking: ["comm", "pid", "prio"],
+  sched_process_fork: ["parent_pid", "child_comm", "child_pid"],
+  sched_process_exec: ["filename", "pid", "old_pid"],
+  sys_enter: ["id"],
+  sys_exit: ["id", "ret"],
+  softirq_entry: ["vec"],
+  softirq_raise: ["vec"],
+  kernel_stack: [],
+  print: [],
+  hrtimer_start: [],
 };
 
 describe.skipIf(why !== undefined)(`trace-cmd and the importer${why === undefined ? "" : ` (skipped: ${why})`}`, () => {
@@ -147,50 +202,56 @@ describe.skipIf(why !== undefined)(`trace-cmd and the importer${why === undefine
     }
   };
 
-  it("agree on every record: count, time, CPU, thread, fields", () => withFolder((folder) => {
-    const { file, began, ended } = record(folder, { bufferKb: 4096, commands: 20 });
-    const trace = importTraceDat(file);
-    const { lines, dropped } = report(file);
-    expect(lines.length).toBeGreaterThan(1000);
-    expect(dropped).toEqual([]);
-    expect(trace.problems).toEqual([]);
-    expect(trace.lost).toEqual([]);
-    expect(ourCounts(trace)).toEqual(countsOf(lines, trace.machine.cpus));
-    for (const [event, fields] of Object.entries(COMPARED)) {
-      const theirs = lines.filter((line) => line.event === event);
-      const table = trace.tables.get(event);
-      expect(theirs.length, event).toBeGreaterThan(0);
-      expect(table?.length, event).toBe(theirs.length);
-      if (table === undefined) continue;
-      // rows of equal time may be told in another order: compare each CPU on its own
-      for (let cpu = 0; cpu < trace.machine.cpus; cpu++) {
-        const rows = Array.from({ length: table.length }, (_, row) => row).filter((row) => table.cpu[row] === cpu);
-        const wanted = theirs.filter((line) => line.cpu === cpu);
-        expect(rows.map((row) => [trace.clock.base + BigInt(table.time[row] ?? 0), table.tid[row]])).toEqual(wanted.map((line) => [line.time, line.tid]));
-        rows.forEach((row, index) => {
-          for (const text of printed(trace, table, row, fields)) if (!` ${wanted[index]?.text} `.includes(` ${text} `)) expect.fail(`${event}: ${text} is not in: ${wanted[index]?.text}`);
-        });
+  it("agree on every record: count, time, CPU, thread, fields", () =>
+    withFolder((folder) => {
+      const { file, began, ended } = record(folder, { bufferKb: 4096, commands: 20 });
+      const trace = importTraceDat(file);
+      const { lines, dropped } = report(file);
+      expect(lines.length).toBeGreaterThan(1000);
+      expect(dropped).toEqual([]);
+      expect(trace.problems).toEqual([]);
+      expect(trace.lost).toEqual([]);
+      expect(ourCounts(trace)).toEqual(countsOf(lines, trace.machine.cpus));
+      for (const [event, fields] of Object.entries(COMPARED)) {
+        const theirs = lines.filter((line) => line.event === event);
+        const table = trace.tables.get(event);
+        expect(theirs.length, event).toBeGreaterThan(0);
+        expect(table?.length, event).toBe(theirs.length);
+        if (table === undefined) continue;
+        // rows of equal time may be told in another order: compare each CPU on its own
+        for (let cpu = 0; cpu < trace.machine.cpus; cpu++) {
+          const rows = Array.from({ length: table.length }, (_, row) => row).filter((row) => table.cpu[row] === cpu);
+          const wanted = theirs.filter((line) => line.cpu === cpu);
+          expect(rows.map((row) => [trace.clock.base + BigInt(table.time[row] ?? 0), table.tid[row]])).toEqual(wanted.map((line) => [line.time, line.tid]));
+          rows.forEach((row, index) => {
+            for (const text of printed(trace, table, row, fields))
+              if (!` ${wanted[index]?.text} `.includes(` ${text} `)) expect.fail(`${event}: ${text} is not in: ${wanted[index]?.text}`);
+          });
+        }
       }
-    }
-    // the trace clock is process.hrtime's
-    expect(trace.clock.base + BigInt(trace.begin)).toBeGreaterThanOrEqual(began);
-    expect(trace.clock.base + BigInt(trace.end)).toBeLessThanOrEqual(ended);
-    const markers = [...(trace.tables.get("print")?.fields["buf"] ?? [])].map((id) => trace.strings.get(id));
-    expect(markers).toEqual(["stallscope oracle begin\n", "stallscope oracle end\n"]);
-    // threads born inside belong to their own processes; every stack has frames
-    const exec = trace.tables.get("sched_process_exec");
-    expect(trace.threads.row(trace.threads.at(exec?.fields["pid"]?.[0] ?? 0, exec?.time[0] ?? 0))).toMatchObject({ pid: exec?.fields["pid"]?.[0], comm: "true" });
-    const stacks = trace.tables.get("kernel_stack")?.fields["caller"] ?? [];
-    expect(Array.from(stacks).every((id) => (trace.stacks[id]?.length ?? 0) > 2)).toBe(true);
-  }));
+      // the trace clock is process.hrtime's
+      expect(trace.clock.base + BigInt(trace.begin)).toBeGreaterThanOrEqual(began);
+      expect(trace.clock.base + BigInt(trace.end)).toBeLessThanOrEqual(ended);
+      const markers = [...(trace.tables.get("print")?.fields["buf"] ?? [])].map((id) => trace.strings.get(id));
+      expect(markers).toEqual(["stallscope oracle begin\n", "stallscope oracle end\n"]);
+      // threads born inside belong to their own processes; every stack has frames
+      const exec = trace.tables.get("sched_process_exec");
+      expect(trace.threads.row(trace.threads.at(exec?.fields["pid"]?.[0] ?? 0, exec?.time[0] ?? 0))).toMatchObject({
+        pid: exec?.fields["pid"]?.[0],
+        comm: "true",
+      });
+      const stacks = trace.tables.get("kernel_stack")?.fields["caller"] ?? [];
+      expect(Array.from(stacks).every((id) => (trace.stacks[id]?.length ?? 0) > 2)).toBe(true);
+    }));
 
-  it("agree on what a ring that was too small has lost", () => withFolder((folder) => {
-    const { file } = record(folder, { bufferKb: 32, commands: 30 });
-    const trace = importTraceDat(file);
-    const { lines, dropped } = report(file);
-    expect(dropped.length).toBeGreaterThan(0);
-    expect(trace.lost.map((lost) => lost.count).sort()).toEqual([...dropped].sort());
-    expect(trace.problems).toEqual([]);
-    expect(ourCounts(trace)).toEqual(countsOf(lines, trace.machine.cpus));
-  }));
+  it("agree on what a ring that was too small has lost", () =>
+    withFolder((folder) => {
+      const { file } = record(folder, { bufferKb: 32, commands: 30 });
+      const trace = importTraceDat(file);
+      const { lines, dropped } = report(file);
+      expect(dropped.length).toBeGreaterThan(0);
+      expect(trace.lost.map((lost) => lost.count).sort()).toEqual([...dropped].sort());
+      expect(trace.problems).toEqual([]);
+      expect(ourCounts(trace)).toEqual(countsOf(lines, trace.machine.cpus));
+    }));
 });

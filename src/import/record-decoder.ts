@@ -61,7 +61,8 @@ export function interpretDecoder({ columns, common, little }: DecoderPlan): Deco
     out.flags[row] = bytes[at + common.flags] as number;
     out.preempt[row] = bytes[at + common.preempt] as number;
     out.tid[row] = view.getInt32(at + common.pid, little);
-    for (let index = 0; index < columns.length; index++) (out.columns[index] as Float64Array)[row] = readColumn(source, columns[index] as DecodedColumn, at, size);
+    for (let index = 0; index < columns.length; index++)
+      (out.columns[index] as Float64Array)[row] = readColumn(source, columns[index] as DecodedColumn, at, size);
   };
 }
 
@@ -128,7 +129,8 @@ function int(value: number): string {
 }
 
 /** The u32 at an offset of the record. */
-const word = (offset: number, little: boolean): string => (offset % 4 === 0 ? `u32[w + ${int(offset / 4)}]` : `memory.view.getUint32(at + ${int(offset)}, ${little ? "true" : "false"})`);
+const word = (offset: number, little: boolean): string =>
+  offset % 4 === 0 ? `u32[w + ${int(offset / 4)}]` : `memory.view.getUint32(at + ${int(offset)}, ${little ? "true" : "false"})`;
 
 function expression({ kind, field, offset }: DecodedColumn, index: number, little: boolean): string {
   if (kind === "stack") return `source.stacks.read(memory, source.longSize, at + ${int(offset)}, at + size)`;

@@ -22,7 +22,8 @@ describe("parseKallsyms", () => {
 
   it("names nothing below the first symbol, far behind one, at 0 and in user space", () => {
     const symbols = parseKallsyms(TEXT);
-    for (const address of [0n, 0x400000n, 0x7fffdeadbeefn, 0xffffffff80ffffffn, 0xffffffffa0000000n, 0xffffffffffffffffn]) expect(symbols.nameOf(low(address))).toBeUndefined();
+    for (const address of [0n, 0x400000n, 0x7fffdeadbeefn, 0xffffffff80ffffffn, 0xffffffffa0000000n, 0xffffffffffffffffn])
+      expect(symbols.nameOf(low(address))).toBeUndefined();
   });
 
   it("has no names when kptr_restrict hid the addresses, or the text is none", () => {

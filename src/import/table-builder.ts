@@ -13,7 +13,15 @@ export interface DecodedColumn {
   readonly offset: number;
 }
 
-const STORAGE: Readonly<Record<Exclude<FieldKind, "args6">, ColumnKind>> = { i32: "i32", u32: "u32", f64: "f64", pointer: "f64", string: "i32", time: "f64", stack: "i32" };
+const STORAGE: Readonly<Record<Exclude<FieldKind, "args6">, ColumnKind>> = {
+  i32: "i32",
+  u32: "u32",
+  f64: "f64",
+  pointer: "f64",
+  string: "i32",
+  time: "f64",
+  stack: "i32",
+};
 const ARRAYS = { f64: Float64Array, i32: Int32Array, u32: Uint32Array, u16: Uint16Array, u8: Uint8Array } as const;
 
 /** Which columns can be read from this format? A field that the kernel does not have, or has in a shape that cannot be read so, is left out. */
@@ -24,7 +32,14 @@ export function columnsOf(spec: EventSpec, format: EventFormat, longSize: 4 | 8)
     if (field === undefined) continue;
     if (kind === "args6") {
       if (field.size < 6 * longSize) continue;
-      for (let index = 0; index < 6; index++) columns.push({ name: `arg${index}`, kind: "f64", storage: "f64", field: { ...field, size: longSize, signed: false, arrayLength: undefined }, offset: field.offset + index * longSize });
+      for (let index = 0; index < 6; index++)
+        columns.push({
+          name: `arg${index}`,
+          kind: "f64",
+          storage: "f64",
+          field: { ...field, size: longSize, signed: false, arrayLength: undefined },
+          offset: field.offset + index * longSize,
+        });
     } else if (isReadable(kind, field)) columns.push({ name, kind, storage: STORAGE[kind], field, offset: field.offset });
   }
   return columns;
@@ -32,7 +47,8 @@ export function columnsOf(spec: EventSpec, format: EventFormat, longSize: 4 | 8)
 
 function isReadable(kind: Exclude<FieldKind, "args6">, field: FormatField): boolean {
   if (kind === "stack") return field.location === "inline";
-  if (kind === "string") return field.location === "inline" ? field.arrayLength !== undefined && /char|[us]8/.test(field.type) : field.size === 2 || field.size === 4;
+  if (kind === "string")
+    return field.location === "inline" ? field.arrayLength !== undefined && /char|[us]8/.test(field.type) : field.size === 2 || field.size === 4;
   if (field.location !== "inline" || field.arrayLength !== undefined) return false;
   return kind === "time" ? field.size === 8 : [1, 2, 4, 8].includes(field.size);
 }
@@ -73,14 +89,22 @@ export class TableBuilder {
     if (!isSorted) this.#sort();
     const cut = <A extends ColumnArray>(column: A): A => (column.length === length ? column : (column.subarray(0, length) as A));
     return {
-      name, length, time: cut(this.time), cpu: cut(this.cpu), flags: cut(this.flags), preemptCount: cut(this.preempt), tid: cut(this.tid),
+      name,
+      length,
+      time: cut(this.time),
+      cpu: cut(this.cpu),
+      flags: cut(this.flags),
+      preemptCount: cut(this.preempt),
+      tid: cut(this.tid),
       fields: Object.fromEntries(columns.map((column, index) => [column.name, cut(this.columns[index] as ColumnArray)])),
     };
   }
 
   #sort(): void {
     const { time, cpu, length } = this;
-    const order = Uint32Array.from({ length }, (_, index) => index).sort((a, b) => (time[a] as number) - (time[b] as number) || (cpu[a] as number) - (cpu[b] as number) || a - b);
+    const order = Uint32Array.from({ length }, (_, index) => index).sort(
+      (a, b) => (time[a] as number) - (time[b] as number) || (cpu[a] as number) - (cpu[b] as number) || a - b,
+    );
     this.#replace((old) => old.slice(0, length).map((_, index) => old[order[index] as number] as number));
   }
 

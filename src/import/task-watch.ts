@@ -25,7 +25,8 @@ export class TaskWatch {
 
   /** undefined when the recording has no sched_switch to hold the records against. */
   static of(schedSwitch: EventFormat | undefined): TaskWatch | undefined {
-    const offset = (name: string): number | undefined => schedSwitch?.fields.find((field) => field.name === name && field.size === 4 && field.offset % 4 === 0)?.offset;
+    const offset = (name: string): number | undefined =>
+      schedSwitch?.fields.find((field) => field.name === name && field.size === 4 && field.offset % 4 === 0)?.offset;
     const pid = offset("common_pid");
     const next = offset("next_pid");
     return schedSwitch === undefined || pid === undefined || next === undefined ? undefined : new TaskWatch(pid / 4, next / 4, schedSwitch.id);

@@ -60,7 +60,8 @@ export function openTraceFile(path: string, options: { readWholeBytes?: number }
       read: (offset, size) => readInto(fd, path, new Uint8Array(Math.max(0, Math.min(size, stat.size - offset))), offset),
       *pieces(offset, size, unit) {
         const memory = new Uint8Array(Math.min(size, pieceSize(FILE_PIECE_BYTES, unit)));
-        for (const [from, to] of cut(offset, Math.min(offset + size, stat.size), FILE_PIECE_BYTES, unit)) yield { offset: from, bytes: readInto(fd, path, memory.subarray(0, to - from), from) };
+        for (const [from, to] of cut(offset, Math.min(offset + size, stat.size), FILE_PIECE_BYTES, unit))
+          yield { offset: from, bytes: readInto(fd, path, memory.subarray(0, to - from), from) };
       },
       close: () => closeSync(fd),
     };
@@ -93,7 +94,11 @@ function open(path: string): number {
     return openSync(path, "r");
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code ?? "unknown";
-    throw new UserError("cannot-open", `${path} cannot be opened: ${code === "ENOENT" ? "there is no such file" : code === "EACCES" ? "permission denied" : code}`, { exitCode: EXIT.input, cause });
+    throw new UserError(
+      "cannot-open",
+      `${path} cannot be opened: ${code === "ENOENT" ? "there is no such file" : code === "EACCES" ? "permission denied" : code}`,
+      { exitCode: EXIT.input, cause },
+    );
   }
 }
 
@@ -107,7 +112,11 @@ function readInto(fd: number, path: string, memory: Uint8Array, offset: number):
       length += count;
     }
   } catch (cause) {
-    throw new ImportError("cannot-read", `reading failed: ${(cause as NodeJS.ErrnoException).code ?? "unknown"}`, { file: path, offset: offset + length, cause });
+    throw new ImportError("cannot-read", `reading failed: ${(cause as NodeJS.ErrnoException).code ?? "unknown"}`, {
+      file: path,
+      offset: offset + length,
+      cause,
+    });
   }
   return memory.subarray(0, length);
 }

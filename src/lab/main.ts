@@ -8,7 +8,9 @@ import { locateTracefs } from "../linux/index.ts";
 import { runClean, runScenario } from "./run-once.ts";
 import { scoreboard, type Outcome } from "./scoreboard.ts";
 
-const { values } = parseArgs({ options: { runs: { type: "string", default: "3" }, scenario: { type: "string", multiple: true, default: ["clean", ...SCENARIO_IDS] } } });
+const { values } = parseArgs({
+  options: { runs: { type: "string", default: "3" }, scenario: { type: "string", multiple: true, default: ["clean", ...SCENARIO_IDS] } },
+});
 const runs = Number(values.runs);
 if (!Number.isInteger(runs) || runs < 1) throw new RangeError(`--runs ${values.runs}: a whole number is wanted`);
 locateTracefs();

@@ -14,7 +14,8 @@ beforeEach(() => {
 });
 afterEach(() => machine.remove());
 
-const probe = (): Capabilities => probeCapabilities({ root: `${machine.root}/tracing`, procRoot: machine.procRoot, sysRoot: machine.sysRoot, devRoot: `${machine.root}/dev` });
+const probe = (): Capabilities =>
+  probeCapabilities({ root: `${machine.root}/tracing`, procRoot: machine.procRoot, sysRoot: machine.sysRoot, devRoot: `${machine.root}/dev` });
 
 /** What a Debian kernel shows, cut down. */
 function makeTracefs(events: readonly string[] = Object.values(EVENT_GROUPS).flat()): void {
@@ -36,8 +37,15 @@ describe("probeCapabilities", () => {
     expect(capabilities.tracefs.kind).toBe("not-mounted");
     expect(capabilities.mount).toEqual({ command: "mount -t tracefs nodev /sys/kernel/tracing", isAllowed: true });
     expect(capabilities.missing).toMatchObject({
-      tracefs: "not-mounted", "sched-events": "unseen", "irqsoff-tracer": "unseen", pressure: "not-built", schedstat: "not-built", symbols: "not-built",
-      "cgroup-cpu": "not-built", swap: "no-hardware", nvidia: "no-hardware",
+      tracefs: "not-mounted",
+      "sched-events": "unseen",
+      "irqsoff-tracer": "unseen",
+      pressure: "not-built",
+      schedstat: "not-built",
+      symbols: "not-built",
+      "cgroup-cpu": "not-built",
+      swap: "no-hardware",
+      nvidia: "no-hardware",
     });
     expect(capabilities.events.size).toBe(0);
   });
@@ -51,7 +59,8 @@ describe("probeCapabilities", () => {
     expect(capabilities.triggers).toEqual({ stacktrace: true, hist: true, snapshot: true });
     expect([capabilities.hasEventFork, capabilities.hasSubBufferSize]).toEqual([true, false]);
     expect(capabilities.missing).toMatchObject({ "irqsoff-tracer": "not-built", snapshot: "not-built", "sub-buffer-size": "not-built" });
-    for (const id of ["tracefs", "mono-clock", "function-tracer", "dead-man-switch", ...Object.keys(EVENT_GROUPS)] as const) expect([id, capabilities.missing[id as "tracefs"]]).toEqual([id, undefined]);
+    for (const id of ["tracefs", "mono-clock", "function-tracer", "dead-man-switch", ...Object.keys(EVENT_GROUPS)] as const)
+      expect([id, capabilities.missing[id as "tracefs"]]).toEqual([id, undefined]);
   });
 
   it("takes a group of events only whole, and finds events without available_events", () => {
@@ -65,7 +74,11 @@ describe("probeCapabilities", () => {
     expect([...probe().events]).toEqual(["oom:mark_victim"]);
   });
 
-  it.each([["none integrity [confidentiality]", "lockdown"], ["none [integrity] confidentiality", "ok"], ["[none] integrity confidentiality", "ok"]])("reads lockdown %s as %s (F13)", (text, kind) => {
+  it.each([
+    ["none integrity [confidentiality]", "lockdown"],
+    ["none [integrity] confidentiality", "ok"],
+    ["[none] integrity confidentiality", "ok"],
+  ])("reads lockdown %s as %s (F13)", (text, kind) => {
     makeTracefs();
     machine.file("sys/kernel/security/lockdown", `${text}\n`);
     expect(probe().tracefs.kind).toBe(kind);
@@ -77,10 +90,18 @@ describe("probeCapabilities", () => {
     machine.file("tracing/set_event", "sched:sched_switch\nirq:irq_handler_entry\n");
     machine.file("tracing/kprobe_events", "p:mine do_sys_open\n");
     machine.process(500, { startTime: 77 });
-    for (const name of ["perfetto", "stallscope-500-77-wide", "stallscope-500-76-wide", "stallscope-501-1-deep", "stallscope-odd"]) machine.file(`tracing/instances/${name}/trace`, "");
+    for (const name of ["perfetto", "stallscope-500-77-wide", "stallscope-500-76-wide", "stallscope-501-1-deep", "stallscope-odd"])
+      machine.file(`tracing/instances/${name}/trace`, "");
     expect(probe().others).toEqual({
-      topLevelTracer: "function", topLevelEvents: 2, probes: 1, foreignInstances: [".keep", "perfetto", "stallscope-odd"],
-      ownInstances: [{ name: "stallscope-500-76-wide", alive: false }, { name: "stallscope-500-77-wide", alive: true }, { name: "stallscope-501-1-deep", alive: false }],
+      topLevelTracer: "function",
+      topLevelEvents: 2,
+      probes: 1,
+      foreignInstances: [".keep", "perfetto", "stallscope-odd"],
+      ownInstances: [
+        { name: "stallscope-500-76-wide", alive: false },
+        { name: "stallscope-500-77-wide", alive: true },
+        { name: "stallscope-501-1-deep", alive: false },
+      ],
     });
   });
 
@@ -106,7 +127,12 @@ describe("probeCapabilities", () => {
     machine.file("dev/nvidiactl", "");
     const capabilities = probe();
     expect(capabilities).toMatchObject({ cgroupControllers: { cpu: 1 }, numaNodes: 2, isVirtual: false, hasRealTimeGroups: true });
-    expect(capabilities.missing).toMatchObject({ "cgroup-memory": "not-mounted", "cgroup-freezer": "not-built", symbols: "no-permission", steal: "no-hardware" });
+    expect(capabilities.missing).toMatchObject({
+      "cgroup-memory": "not-mounted",
+      "cgroup-freezer": "not-built",
+      symbols: "no-permission",
+      steal: "no-hardware",
+    });
     for (const id of ["cgroup-cpu", "swap", "numa", "nvidia", "schedstat"] as const) expect(isCapable(capabilities, id)).toBe(true);
   });
 

@@ -49,11 +49,20 @@ export function probeCapabilities(options: ProbeOptions = {}): Capabilities {
   const { missing: missingInTracefs, ...abilities } = probeTracefs(tracefs);
   const { missing: missingOnHost, ...host } = probeHost({ procRoot, sysRoot, devRoot }, rights);
   return {
-    kernel: kernelRelease(procRoot), arch: process.arch, cpus: osCpus().length, memoryBytes: totalmem(), bootId: bootId(procRoot), preempt: preemptModel(procRoot, sysRoot),
-    rights, tracefs, lockdown,
+    kernel: kernelRelease(procRoot),
+    arch: process.arch,
+    cpus: osCpus().length,
+    memoryBytes: totalmem(),
+    bootId: bootId(procRoot),
+    preempt: preemptModel(procRoot, sysRoot),
+    rights,
+    tracefs,
+    lockdown,
     isAtDebugfs: tracefs.root.includes("/debug/"),
-    mount: tracefs.kind === "not-mounted" ? { command: MOUNT_COMMAND, isAllowed: rights.effective.has("CAP_SYS_ADMIN") && !rights.isInUserNamespace } : undefined,
-    ...abilities, ...host,
+    mount:
+      tracefs.kind === "not-mounted" ? { command: MOUNT_COMMAND, isAllowed: rights.effective.has("CAP_SYS_ADMIN") && !rights.isInUserNamespace } : undefined,
+    ...abilities,
+    ...host,
     missing: { ...missingInTracefs, ...missingOnHost },
     others: findOtherTracing(tracefs.root, procRoot),
   };

@@ -30,13 +30,38 @@ export const EVENT_GROUPS = {
 export type EventGroupId = keyof typeof EVENT_GROUPS;
 
 const TRACEFS_IDS = [
-  "tracefs", "mono-clock", "stack-trigger", "hist-trigger", "event-fork", "dead-man-switch", "sub-buffer-size", "snapshot",
-  "function-tracer", "irqsoff-tracer", "preemptoff-tracer", "wakeup-tracer", "noise-tracers", "kprobes", "uprobes",
+  "tracefs",
+  "mono-clock",
+  "stack-trigger",
+  "hist-trigger",
+  "event-fork",
+  "dead-man-switch",
+  "sub-buffer-size",
+  "snapshot",
+  "function-tracer",
+  "irqsoff-tracer",
+  "preemptoff-tracer",
+  "wakeup-tracer",
+  "noise-tracers",
+  "kprobes",
+  "uprobes",
 ] as const;
 
 const HOST_IDS = [
-  "pressure", "schedstat", "symbols", "others-descriptors", "cgroup-cpu", "cgroup-memory", "cgroup-freezer", "cgroup-cpuset",
-  "cpu-frequency", "cpu-idle", "steal", "swap", "numa", "nvidia",
+  "pressure",
+  "schedstat",
+  "symbols",
+  "others-descriptors",
+  "cgroup-cpu",
+  "cgroup-memory",
+  "cgroup-freezer",
+  "cgroup-cpuset",
+  "cpu-frequency",
+  "cpu-idle",
+  "steal",
+  "swap",
+  "numa",
+  "nvidia",
 ] as const;
 
 export type TracefsAbilityId = EventGroupId | (typeof TRACEFS_IDS)[number];

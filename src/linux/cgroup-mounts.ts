@@ -19,7 +19,22 @@ export interface CgroupDirectory {
   readonly path: string;
 }
 
-const V1_CONTROLLERS = new Set(["cpu", "cpuacct", "cpuset", "memory", "freezer", "blkio", "pids", "devices", "perf_event", "hugetlb", "net_cls", "net_prio", "rdma", "misc"]);
+const V1_CONTROLLERS = new Set([
+  "cpu",
+  "cpuacct",
+  "cpuset",
+  "memory",
+  "freezer",
+  "blkio",
+  "pids",
+  "devices",
+  "perf_event",
+  "hugetlb",
+  "net_cls",
+  "net_prio",
+  "rdma",
+  "misc",
+]);
 
 /** By /proc/self/mountinfo, proc(5): `ID PARENT MAJ:MIN ROOT MOUNTPOINT OPTIONS ... - FSTYPE SOURCE SUPEROPTIONS`. */
 export function cgroupMounts(procRoot = "/proc"): CgroupMount[] {
@@ -30,7 +45,8 @@ export function cgroupMounts(procRoot = "/proc"): CgroupMount[] {
     const [type, , options = ""] = after.split(" ");
     if (type !== "cgroup" && type !== "cgroup2") continue;
     const path = unescape(point);
-    const controllers = type === "cgroup2" ? readText(join(path, "cgroup.controllers")).trim().split(" ") : options.split(",").filter((option) => V1_CONTROLLERS.has(option));
+    const controllers =
+      type === "cgroup2" ? readText(join(path, "cgroup.controllers")).trim().split(" ") : options.split(",").filter((option) => V1_CONTROLLERS.has(option));
     mounts.push({ version: type === "cgroup2" ? 2 : 1, path, root: unescape(root), controllers: controllers.filter((name) => name !== "") });
   }
   return mounts;
@@ -69,4 +85,3 @@ export function withAncestors({ mount, path }: CgroupDirectory): string[] {
 export function cgroupControllersBuilt(procRoot = "/proc"): ReadonlySet<string> {
   return new Set([...readText(`${procRoot}/cgroups`).matchAll(/^(\w+)\s+\d+\s+\d+\s+1$/gm)].map((match) => match[1] as string));
 }
-

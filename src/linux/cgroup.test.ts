@@ -9,16 +9,27 @@ beforeEach(() => {
 });
 afterEach(() => machine.remove());
 
-const mountV1 = (controllers: string, root = "/", id = 32): string => `${id} 31 0:${id} ${root} ${machine.root}/cg/${controllers} rw,relatime shared:9 - cgroup cgroup rw,${controllers}\n`;
+const mountV1 = (controllers: string, root = "/", id = 32): string =>
+  `${id} 31 0:${id} ${root} ${machine.root}/cg/${controllers} rw,relatime shared:9 - cgroup cgroup rw,${controllers}\n`;
 const mountV2 = (path: string): string => `41 31 0:38 / ${machine.root}/${path} rw,relatime - cgroup2 cgroup2 rw,nsdelegate\n`;
-const sample = (...pids: number[]) => sampleCgroups(pids.map((pid) => ({ pid })), machine.procRoot);
+const sample = (...pids: number[]) =>
+  sampleCgroups(
+    pids.map((pid) => ({ pid })),
+    machine.procRoot,
+  );
 
 describe("cgroup v1", () => {
   beforeEach(() => {
-    machine.file("proc/self/mountinfo", `27 1 254:0 / / rw - ext4 /dev/vda rw\n${mountV1("cpu")}${mountV1("memory", "/", 35)}37 31 0:37 / ${machine.root}/cg/systemd rw - cgroup cgroup rw,name=systemd\n${mountV2("cg/unified")}`);
+    machine.file(
+      "proc/self/mountinfo",
+      `27 1 254:0 / / rw - ext4 /dev/vda rw\n${mountV1("cpu")}${mountV1("memory", "/", 35)}37 31 0:37 / ${machine.root}/cg/systemd rw - cgroup cgroup rw,name=systemd\n${mountV2("cg/unified")}`,
+    );
     machine.file("cg/unified/cgroup.controllers", "\n");
     machine.file("cg/cpu/cpu.stat", "nr_periods 0\nnr_throttled 0\nthrottled_time 0\n");
-    for (const [group, quota, stat] of [["docker", "50000", "nr_periods 40\nnr_throttled 12\nthrottled_time 900000000\n"], ["docker/abc", "-1", "nr_periods 0\nnr_throttled 0\nthrottled_time 0\n"]] as const) {
+    for (const [group, quota, stat] of [
+      ["docker", "50000", "nr_periods 40\nnr_throttled 12\nthrottled_time 900000000\n"],
+      ["docker/abc", "-1", "nr_periods 0\nnr_throttled 0\nthrottled_time 0\n"],
+    ] as const) {
       machine.file(`cg/cpu/${group}/cpu.cfs_quota_us`, `${quota}\n`);
       machine.file(`cg/cpu/${group}/cpu.cfs_period_us`, "100000\n");
       machine.file(`cg/cpu/${group}/cpu.stat`, stat);
@@ -32,7 +43,14 @@ describe("cgroup v1", () => {
   it("finds quota and throttling on the ancestor, in ns", () => {
     const groups = sample(10, 11);
     expect(groups.find(({ path }) => path === `${machine.root}/cg/cpu/docker`)).toEqual({
-      path: `${machine.root}/cg/cpu/docker`, version: 1, pids: [10, 11], quotaUs: 50_000, periodUs: 100_000, nrPeriods: 40, nrThrottled: 12, throttledNs: 900_000_000,
+      path: `${machine.root}/cg/cpu/docker`,
+      version: 1,
+      pids: [10, 11],
+      quotaUs: 50_000,
+      periodUs: 100_000,
+      nrPeriods: 40,
+      nrThrottled: 12,
+      throttledNs: 900_000_000,
     });
     const leaf = groups.find(({ path }) => path.endsWith("/docker/abc"));
     expect(leaf).toMatchObject({ pids: [10], nrThrottled: 0 });
@@ -40,7 +58,12 @@ describe("cgroup v1", () => {
   });
 
   it("reads the memory hierarchy beside it", () => {
-    expect(sample(10).find(({ memoryEvents }) => memoryEvents !== undefined)).toEqual({ path: `${machine.root}/cg/memory/tts`, version: 1, pids: [10], memoryEvents: { failcnt: 7, oom_kill: 2 } });
+    expect(sample(10).find(({ memoryEvents }) => memoryEvents !== undefined)).toEqual({
+      path: `${machine.root}/cg/memory/tts`,
+      version: 1,
+      pids: [10],
+      memoryEvents: { failcnt: 7, oom_kill: 2 },
+    });
   });
 
   it("knows each controller by its own mount, and that an empty v2 tree has none", () => {
@@ -79,7 +102,15 @@ describe("cgroup v2", () => {
   it("converts throttled_usec, keeps memory.events, and walks up from a group without controllers", () => {
     const groups = sample(10);
     expect(groups.map(({ path }) => path.slice(machine.root.length))).toEqual(["/cg/system.slice/tts.service", "/cg/system.slice"]);
-    expect(groups[0]).toMatchObject({ version: 2, quotaUs: 150_000, periodUs: 100_000, nrPeriods: 90, nrThrottled: 33, throttledNs: 123_456_000, memoryEvents: { high: 4, max: 9, oom_kill: 1 } });
+    expect(groups[0]).toMatchObject({
+      version: 2,
+      quotaUs: 150_000,
+      periodUs: 100_000,
+      nrPeriods: 90,
+      nrThrottled: 33,
+      throttledNs: 123_456_000,
+      memoryEvents: { high: 4, max: 9, oom_kill: 1 },
+    });
     expect(groups[1]).not.toHaveProperty("quotaUs");
   });
 

@@ -39,7 +39,13 @@ function readV1(path: string): Counters {
   if (failures !== undefined) memory["failcnt"] = failures;
   if (kills !== undefined) memory["oom_kill"] = kills;
   const stat = keyed(readText(join(path, "cpu.stat")));
-  return counters(wholeNumber(readText(join(path, "cpu.cfs_quota_us"))), wholeNumber(readText(join(path, "cpu.cfs_period_us"))), stat, stat["throttled_time"], memory);
+  return counters(
+    wholeNumber(readText(join(path, "cpu.cfs_quota_us"))),
+    wholeNumber(readText(join(path, "cpu.cfs_period_us"))),
+    stat,
+    stat["throttled_time"],
+    memory,
+  );
 }
 
 /** Documentation/admin-guide/cgroup-v2.rst: cpu.max is `QUOTA|max PERIOD` in us; throttled_usec. */
@@ -47,10 +53,22 @@ function readV2(path: string): Counters {
   const [quota = "", period = ""] = readText(join(path, "cpu.max")).trim().split(" ");
   const stat = keyed(readText(join(path, "cpu.stat")));
   const throttledUs = stat["throttled_usec"];
-  return counters(wholeNumber(quota), wholeNumber(period), stat, throttledUs === undefined ? undefined : throttledUs * 1000, keyed(readText(join(path, "memory.events"))));
+  return counters(
+    wholeNumber(quota),
+    wholeNumber(period),
+    stat,
+    throttledUs === undefined ? undefined : throttledUs * 1000,
+    keyed(readText(join(path, "memory.events"))),
+  );
 }
 
-function counters(quotaUs: number | undefined, periodUs: number | undefined, stat: Readonly<Record<string, number>>, throttledNs: number | undefined, memory: Readonly<Record<string, number>>): Counters {
+function counters(
+  quotaUs: number | undefined,
+  periodUs: number | undefined,
+  stat: Readonly<Record<string, number>>,
+  throttledNs: number | undefined,
+  memory: Readonly<Record<string, number>>,
+): Counters {
   const { nr_periods: nrPeriods, nr_throttled: nrThrottled } = stat;
   return {
     ...(quotaUs === undefined ? {} : { quotaUs }),

@@ -17,7 +17,9 @@ export function readDescriptors(targets: readonly Pick<ProcessIdentity, "pid">[]
   for (const [index, { pid }] of targets.entries()) {
     // what is left is shared by the targets that are left
     const share = Math.floor((MAX_DESCRIPTORS - count) / (targets.length - index));
-    for (const fd of numbersIn(`${procRoot}/${pid}/fd`).sort((a, b) => a - b).slice(0, share)) {
+    for (const fd of numbersIn(`${procRoot}/${pid}/fd`)
+      .sort((a, b) => a - b)
+      .slice(0, share)) {
       const link = readLink(`${procRoot}/${pid}/fd/${fd}`);
       if (link === undefined) continue;
       found[`${pid}/${fd}`] = link;

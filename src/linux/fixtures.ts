@@ -27,7 +27,40 @@ export interface FakeProcess {
 }
 
 export function statLine(pid: number, { comm = "service", state = "S", parent = 1, flags = 0x400000, startTime = 1000 }: FakeProcess = {}): string {
-  const after = [state, parent, pid, pid, 0, -1, flags, 102, 0, 0, 0, 1, 2, 0, 0, 20, 0, 1, 0, startTime, 3133440, 415, "18446744073709551615", ...Array.from({ length: 12 }, () => 0), 0, 17, 0, 0, 0, 0, 0, 0];
+  const after = [
+    state,
+    parent,
+    pid,
+    pid,
+    0,
+    -1,
+    flags,
+    102,
+    0,
+    0,
+    0,
+    1,
+    2,
+    0,
+    0,
+    20,
+    0,
+    1,
+    0,
+    startTime,
+    3133440,
+    415,
+    "18446744073709551615",
+    ...Array.from({ length: 12 }, () => 0),
+    0,
+    17,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+  ];
   return `${pid} (${comm}) ${after.join(" ")}\n`;
 }
 
@@ -43,7 +76,11 @@ export function fakeMachine(): FakeMachine {
   };
   file("proc/sys/kernel/random/boot_id", "11111111-2222-3333-4444-555555555555\n");
   return {
-    root, procRoot: join(root, "proc"), sysRoot: join(root, "sys"), file, link,
+    root,
+    procRoot: join(root, "proc"),
+    sysRoot: join(root, "sys"),
+    file,
+    link,
     process(pid, options = {}) {
       const { comm = "service", argv = [], threads = { [pid]: comm }, fds = {}, cgroup } = options;
       file(`proc/${pid}/stat`, statLine(pid, options));

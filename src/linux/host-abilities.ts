@@ -56,7 +56,10 @@ export function probeHost({ procRoot, sysRoot, devRoot }: HostRoots, rights: Pro
   lacks("numa", numaNodes > 1 ? undefined : "no-hardware");
   lacks("nvidia", existsSync(`${devRoot}/nvidiactl`) || existsSync(`${procRoot}/driver/nvidia/version`) ? undefined : "no-hardware");
   return {
-    cgroupControllers, numaNodes, isVirtual, missing,
+    cgroupControllers,
+    numaNodes,
+    isVirtual,
+    missing,
     cgroupMounts: mounts.map(({ version, path }) => ({ version, path })),
     hasRealTimeGroups: mounts.some(({ version, path, controllers }) => version === 1 && controllers.includes("cpu") && existsSync(`${path}/cpu.rt_runtime_us`)),
     hasHostSchedStat: existsSync(`${procRoot}/schedstat`),

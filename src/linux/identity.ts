@@ -11,7 +11,10 @@ export function identify(pid: number, procRoot = "/proc"): ProcessIdentity | und
 }
 
 /** True while the very process, not merely its pid, is there and not a zombie. */
-export const isAlive = ({ pid, startTime, bootId: boot }: Pick<ProcessIdentity, "pid" | "startTime"> & Partial<Pick<ProcessIdentity, "bootId">>, procRoot = "/proc"): boolean => {
+export const isAlive = (
+  { pid, startTime, bootId: boot }: Pick<ProcessIdentity, "pid" | "startTime"> & Partial<Pick<ProcessIdentity, "bootId">>,
+  procRoot = "/proc",
+): boolean => {
   const stat = readStat(pid, pid, procRoot);
   return stat !== undefined && stat.startTime === startTime && stat.state !== "Z" && stat.state !== "X" && (boot === undefined || boot === bootId(procRoot));
 };

@@ -21,7 +21,9 @@ export function listeningInodes(port: number, procRoot = "/proc"): ReadonlySet<s
 /** Processes that have one of these sockets open. Others' descriptors cannot be seen without root or CAP_SYS_PTRACE. */
 export function socketOwners(inodes: ReadonlySet<string>, procRoot = "/proc"): number[] {
   const links = new Set([...inodes].map((inode) => `socket:[${inode}]`));
-  const owners = listProcesses(procRoot).filter((pid) => numbersIn(`${procRoot}/${pid}/fd`).some((fd) => links.has(readLink(`${procRoot}/${pid}/fd/${fd}`) ?? "")));
+  const owners = listProcesses(procRoot).filter((pid) =>
+    numbersIn(`${procRoot}/${pid}/fd`).some((fd) => links.has(readLink(`${procRoot}/${pid}/fd/${fd}`) ?? "")),
+  );
   // with socket activation init holds it too, and serves nothing
   return owners.length > 1 ? owners.filter((pid) => pid !== 1) : owners;
 }

@@ -16,7 +16,10 @@ export interface OtherTracing {
 }
 
 export function findOtherTracing(root: string, procRoot = "/proc"): OtherTracing {
-  const linesOf = (file: string): number => readText(join(root, file)).split("\n").filter((line) => line.trim() !== "").length;
+  const linesOf = (file: string): number =>
+    readText(join(root, file))
+      .split("\n")
+      .filter((line) => line.trim() !== "").length;
   const tracer = readText(join(root, "current_tracer")).trim();
   const instances = namesIn(join(root, "instances")).sort();
   return {

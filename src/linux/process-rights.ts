@@ -4,7 +4,13 @@ import { readText } from "./tracefs.ts";
 
 /** Bits of include/uapi/linux/capability.h */
 const BITS = {
-  CAP_DAC_OVERRIDE: 1n, CAP_DAC_READ_SEARCH: 2n, CAP_SYS_PTRACE: 19n, CAP_SYS_ADMIN: 21n, CAP_SYS_NICE: 23n, CAP_SYSLOG: 34n, CAP_PERFMON: 38n,
+  CAP_DAC_OVERRIDE: 1n,
+  CAP_DAC_READ_SEARCH: 2n,
+  CAP_SYS_PTRACE: 19n,
+  CAP_SYS_ADMIN: 21n,
+  CAP_SYS_NICE: 23n,
+  CAP_SYSLOG: 34n,
+  CAP_PERFMON: 38n,
 } as const;
 
 export type RightName = keyof typeof BITS;

@@ -6,11 +6,22 @@ import { listThreads, processTree, threadsOf } from "./threads.ts";
 const machine = fakeMachine();
 
 describe("parseStat", () => {
-  it.each(["a b", "x) R 1 (y", "))))", "((", "", "line\nbreak) Z 0", "==> next_comm=x", "\u202Egnp", "tab\ttab", "a\\nb"])("takes the comm %j whole (F43)", (comm) => {
-    expect(parseStat(statLine(42, { comm, parent: 7, startTime: 987_654, flags: 0x00200040 }))).toEqual({
-      pid: 42, comm, state: "S", parent: 7, flags: 0x00200040, priority: 20, nice: 0, startTime: 987_654, policy: 0,
-    });
-  });
+  it.each(["a b", "x) R 1 (y", "))))", "((", "", "line\nbreak) Z 0", "==> next_comm=x", "\u202Egnp", "tab\ttab", "a\\nb"])(
+    "takes the comm %j whole (F43)",
+    (comm) => {
+      expect(parseStat(statLine(42, { comm, parent: 7, startTime: 987_654, flags: 0x00200040 }))).toEqual({
+        pid: 42,
+        comm,
+        state: "S",
+        parent: 7,
+        flags: 0x00200040,
+        priority: 20,
+        nice: 0,
+        startTime: 987_654,
+        policy: 0,
+      });
+    },
+  );
 
   it.each(["", "garbage", "42", "42 (unclosed S 1", "(no pid) S 1 2", "42 (short) S"])("says that %j is no stat line", (text) => {
     expect(parseStat(text)).toBeUndefined();
@@ -30,7 +41,11 @@ describe("a machine", () => {
   it("lists every thread, kernel threads marked, ended ones left out", () => {
     const threads = listThreads(procRoot);
     expect(threads.find(({ tid }) => tid === 2)).toEqual({ tid: 2, pid: 2, comm: "kthreadd", isKernel: true });
-    expect(threads.filter(({ pid }) => pid === 10).map(({ tid, comm }) => [tid, comm])).toEqual([[10, "python3"], [11, "worker) R"], [12, "new\nline"]]);
+    expect(threads.filter(({ pid }) => pid === 10).map(({ tid, comm }) => [tid, comm])).toEqual([
+      [10, "python3"],
+      [11, "worker) R"],
+      [12, "new\nline"],
+    ]);
     expect(threads.some(({ tid }) => tid === 99)).toBe(false);
   });
 

@@ -27,12 +27,22 @@ export function parseStat(text: string): ProcStat | undefined {
   const open = text.indexOf("(");
   const close = text.lastIndexOf(")");
   if (open < 1 || close < open) return undefined;
-  const fields = text.slice(close + 2).trimEnd().split(" ");
+  const fields = text
+    .slice(close + 2)
+    .trimEnd()
+    .split(" ");
   // field 3 of proc(5) is the first one after the comm
   const number = (field: number): number => Number(fields[field - 3]);
   const stat: ProcStat = {
-    pid: Number(text.slice(0, open)), comm: text.slice(open + 1, close), state: fields[0] ?? "?", parent: number(4), flags: number(9),
-    priority: number(18), nice: number(19), startTime: number(22), policy: number(41),
+    pid: Number(text.slice(0, open)),
+    comm: text.slice(open + 1, close),
+    state: fields[0] ?? "?",
+    parent: number(4),
+    flags: number(9),
+    priority: number(18),
+    nice: number(19),
+    startTime: number(22),
+    policy: number(41),
   };
   return Number.isInteger(stat.pid) && Number.isInteger(stat.startTime) && Number.isInteger(stat.flags) ? stat : undefined;
 }

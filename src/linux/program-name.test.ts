@@ -26,9 +26,19 @@ describe("displayName", () => {
   });
 
   it.each([
-    ["bash", "-c", "curl http://user:hunter2@host/hunter2"], ["bash", "-ec", "hunter2/hunter2"], ["python3", "-chunter2=1", "hunter2"], ["python3", "-c", "hunter2"],
-    ["node", "-e", "hunter2()"], ["node", "--eval", "hunter2"], ["node", "-pe", "hunter2"], ["perl", "-lane", "hunter2"], ["php", "-r", "hunter2"], ["sh", "-s", "hunter2"],
-    ["python3", "http://user:hunter2@host/x.py"], ["ruby", "-ehunter2"], ["bash", "A=hunter2"],
+    ["bash", "-c", "curl http://user:hunter2@host/hunter2"],
+    ["bash", "-ec", "hunter2/hunter2"],
+    ["python3", "-chunter2=1", "hunter2"],
+    ["python3", "-c", "hunter2"],
+    ["node", "-e", "hunter2()"],
+    ["node", "--eval", "hunter2"],
+    ["node", "-pe", "hunter2"],
+    ["perl", "-lane", "hunter2"],
+    ["php", "-r", "hunter2"],
+    ["sh", "-s", "hunter2"],
+    ["python3", "http://user:hunter2@host/x.py"],
+    ["ruby", "-ehunter2"],
+    ["bash", "A=hunter2"],
   ])("never shows code or secrets: %s %s", (...argv) => {
     expect(name(...argv)).toBe(argv[0]);
   });

@@ -12,7 +12,12 @@ interface Interpreter {
 }
 
 const INTERPRETERS: readonly Interpreter[] = [
-  { program: /^(python|pypy)[\d.]*$/, valued: ["-W", "-X", "-Q", "--check-hash-based-pycs"], code: ["-c", "-"], runs: { option: "-m", shown: (name) => `-m ${name}` } },
+  {
+    program: /^(python|pypy)[\d.]*$/,
+    valued: ["-W", "-X", "-Q", "--check-hash-based-pycs"],
+    code: ["-c", "-"],
+    runs: { option: "-m", shown: (name) => `-m ${name}` },
+  },
   {
     program: /^(node|nodejs|bun|deno)$/,
     valued: ["-r", "--require", "--import", "--loader", "--experimental-loader", "--env-file", "--conditions", "-C", "--title", "--input-type"],
@@ -24,8 +29,22 @@ const INTERPRETERS: readonly Interpreter[] = [
   { program: /^(ba|da|z|k|a)?sh$/, valued: ["-o", "-O", "+o", "+O", "--rcfile", "--init-file"], code: ["-c", "-s", "-"] },
   {
     program: /^java$/,
-    valued: ["-cp", "-classpath", "--class-path", "-p", "--module-path", "--upgrade-module-path", "--add-modules", "--enable-native-access", "--source", "--add-opens", "--add-exports", "--add-reads"],
-    code: [], runs: { option: "-jar", shown: basename },
+    valued: [
+      "-cp",
+      "-classpath",
+      "--class-path",
+      "-p",
+      "--module-path",
+      "--upgrade-module-path",
+      "--add-modules",
+      "--enable-native-access",
+      "--source",
+      "--add-opens",
+      "--add-exports",
+      "--add-reads",
+    ],
+    code: [],
+    runs: { option: "-jar", shown: basename },
   },
 ];
 
@@ -56,9 +75,11 @@ function scriptOf(argv: readonly string[], { valued, code, runs }: Interpreter):
 }
 
 /** `bash -ec CODE`, `python -cCODE`: better no script than a piece of code. */
-const hasCodeLetter = (argument: string, code: readonly string[]): boolean => /^-[^-]/.test(argument) && code.some((option) => /^-[a-zA-Z]$/.test(option) && argument.includes(option.charAt(1)));
+const hasCodeLetter = (argument: string, code: readonly string[]): boolean =>
+  /^-[^-]/.test(argument) && code.some((option) => /^-[a-zA-Z]$/.test(option) && argument.includes(option.charAt(1)));
 
-const safe = (value: string | undefined, shown: (value: string) => string): string | undefined => (value !== undefined && SAFE.test(value) ? shown(value) : undefined);
+const safe = (value: string | undefined, shown: (value: string) => string): string | undefined =>
+  value !== undefined && SAFE.test(value) ? shown(value) : undefined;
 
 /** e.g. `python3 webui.py`, `python3 -m uvicorn`, `java server.jar`, `nginx`; the comm when there is no argument list. */
 export function displayName(argv: readonly string[], comm: string): string {

@@ -11,7 +11,10 @@ export function namesIn(path: string): string[] {
 }
 
 /** Names that are whole numbers: processes, tasks, descriptors. */
-export const numbersIn = (path: string): number[] => namesIn(path).filter((name) => /^\d+$/.test(name)).map(Number);
+export const numbersIn = (path: string): number[] =>
+  namesIn(path)
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
 
 /** Text of a symbolic link; undefined when it is not there or not ours to read. */
 export function readLink(path: string): string | undefined {

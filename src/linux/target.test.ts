@@ -10,14 +10,20 @@ let machine: FakeMachine;
 beforeAll(() => {
   machine = fakeMachine();
   machine.process(1, { comm: "systemd", argv: ["/sbin/init"], fds: { 40: "socket:[7001]" } });
-  machine.process(100, { comm: "python3", argv: ["/usr/bin/python3", "/srv/webui.py", "--key", "secret"], startTime: 5000, fds: { 3: "socket:[5001]", 4: "pipe:[9]" } });
+  machine.process(100, {
+    comm: "python3",
+    argv: ["/usr/bin/python3", "/srv/webui.py", "--key", "secret"],
+    startTime: 5000,
+    fds: { 3: "socket:[5001]", 4: "pipe:[9]" },
+  });
   machine.process(101, { comm: "python3", argv: ["python3", "webui.py"], parent: 100, fds: { 3: "socket:[5001]" } });
   machine.process(102, { comm: "webui.py", argv: ["perl", "-x"] });
   machine.process(103, { comm: "a) R 1", argv: ["./odd"], fds: { 5: "socket:[7001]" } });
   machine.process(104, { comm: "gone", argv: ["gone"], state: "Z" });
   machine.link("proc/101/exe", "/opt/py/bin/python3.11 (deleted)");
   const header = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n";
-  const row = (local: string, state: string, inode: number): string => `   0: ${local} 00000000:0000 ${state} 00000000:00000000 00:00000000 00000000     0        0 ${inode} 1 0000000000000000 100 0 0 10 0\n`;
+  const row = (local: string, state: string, inode: number): string =>
+    `   0: ${local} 00000000:0000 ${state} 00000000:00000000 00:00000000 00000000     0        0 ${inode} 1 0000000000000000 100 0 0 10 0\n`;
   machine.file("proc/net/tcp", header + row("0100007F:1EB4", "0A", 5001) + row("0100007F:1EB5", "01", 5002) + row("00000000:0050", "0A", 6001));
   machine.file("proc/net/tcp6", header + row("00000000000000000000000000000000:1F90", "0A", 7001));
 });
@@ -36,7 +42,9 @@ const failure = (query: TargetQuery, procRoot = machine.procRoot): UserError => 
 
 describe("resolveTargets", () => {
   it("identifies a process by pid, start time and boot, and names it without its secrets", () => {
-    expect(resolveTargets({ pids: [100] }, machine.procRoot)).toEqual([{ pid: 100, startTime: 5000, bootId: "11111111-2222-3333-4444-555555555555", comm: "python3", name: "python3 webui.py" }]);
+    expect(resolveTargets({ pids: [100] }, machine.procRoot)).toEqual([
+      { pid: 100, startTime: 5000, bootId: "11111111-2222-3333-4444-555555555555", comm: "python3", name: "python3 webui.py" },
+    ]);
   });
 
   it("takes every process of an exact comm before anything else", () => {
@@ -74,9 +82,12 @@ describe("resolveTargets", () => {
     expect(error.hint).toBeDefined();
   });
 
-  it.each([[{ pids: [0] }], [{ pids: [1.5] }], [{ pids: [Number.NaN] }], [{ port: 0 }], [{ port: 65_536 }], [{ names: [" "] }], [{}]])("%j is a usage error", (query) => {
-    expect(failure(query).exitCode).toBe(EXIT.usage);
-  });
+  it.each([[{ pids: [0] }], [{ pids: [1.5] }], [{ pids: [Number.NaN] }], [{ port: 0 }], [{ port: 65_536 }], [{ names: [" "] }], [{}]])(
+    "%j is a usage error",
+    (query) => {
+      expect(failure(query).exitCode).toBe(EXIT.usage);
+    },
+  );
 });
 
 describe("resolveTargets on this machine", () => {

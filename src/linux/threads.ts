@@ -51,6 +51,11 @@ export function processTree(pids: readonly number[], procRoot = "/proc"): number
 /** The process and everything above it, up to init. */
 export function ancestorsOf(pid: number, procRoot = "/proc"): number[] {
   const found = new Set<number>();
-  for (let current: number | undefined = pid; current !== undefined && current > 0 && !found.has(current); current = readStat(current, current, procRoot)?.parent) found.add(current);
+  for (
+    let current: number | undefined = pid;
+    current !== undefined && current > 0 && !found.has(current);
+    current = readStat(current, current, procRoot)?.parent
+  )
+    found.add(current);
   return [...found];
 }

@@ -34,15 +34,19 @@ export function refineState(root: string | undefined, rights: ProcessRights, loc
     readFileSync(join(state.root, "trace_clock"));
     accessSync(join(state.root, "instances"), constants.W_OK);
   } catch (error) {
-    if (errorCode(error) === "EPERM") return { kind: "lockdown", root: state.root, detail: "the kernel refuses it to root, as lockdown at level confidentiality does" };
+    if (errorCode(error) === "EPERM")
+      return { kind: "lockdown", root: state.root, detail: "the kernel refuses it to root, as lockdown at level confidentiality does" };
   }
   return state;
 }
 
 /** Latency and noise tracers by what they answer: one of each list is enough. */
 const TRACERS = {
-  "function-tracer": ["function"], "irqsoff-tracer": ["irqsoff", "preemptirqsoff"], "preemptoff-tracer": ["preemptoff", "preemptirqsoff"],
-  "wakeup-tracer": ["wakeup", "wakeup_rt"], "noise-tracers": ["osnoise", "timerlat", "hwlat"],
+  "function-tracer": ["function"],
+  "irqsoff-tracer": ["irqsoff", "preemptirqsoff"],
+  "preemptoff-tracer": ["preemptoff", "preemptirqsoff"],
+  "wakeup-tracer": ["wakeup", "wakeup_rt"],
+  "noise-tracers": ["osnoise", "timerlat", "hwlat"],
 } as const satisfies Partial<Record<TracefsAbilityId, readonly string[]>>;
 
 /** Events that only some machines can have: is this one of them? */
@@ -65,10 +69,16 @@ export function probeTracefs(state: TracefsState): TracefsAbilities {
   const present: Record<TracefsAbilityId, boolean> = {
     ...(mapValues(EVENT_GROUPS, (names) => names.every((name) => events.has(name))) as Record<EventGroupId, boolean>),
     ...mapValues(TRACERS, (names) => names.some((name) => tracers.includes(name))),
-    tracefs: state.kind === "ok", "mono-clock": clocks.includes("mono"),
-    "stack-trigger": triggers.stacktrace, "hist-trigger": triggers.hist, "event-fork": options.has("event-fork"),
-    "dead-man-switch": options.has("disable_on_free") && has("free_buffer"), "sub-buffer-size": has("buffer_subbuf_size_kb"), snapshot: has("snapshot"),
-    kprobes: has("kprobe_events"), uprobes: has("uprobe_events"),
+    tracefs: state.kind === "ok",
+    "mono-clock": clocks.includes("mono"),
+    "stack-trigger": triggers.stacktrace,
+    "hist-trigger": triggers.hist,
+    "event-fork": options.has("event-fork"),
+    "dead-man-switch": options.has("disable_on_free") && has("free_buffer"),
+    "sub-buffer-size": has("buffer_subbuf_size_kb"),
+    snapshot: has("snapshot"),
+    kprobes: has("kprobe_events"),
+    uprobes: has("uprobe_events"),
   };
   // without a readable tracefs its contents are unknown, which is not the same as not there
   const isSeen = clocks.length > 0;
@@ -93,7 +103,11 @@ function reasonOf(state: TracefsState): MissingReason {
   }
 }
 
-const wordsOf = (text: string): string[] => text.trim().split(/\s+/).filter((word) => word !== "");
+const wordsOf = (text: string): string[] =>
+  text
+    .trim()
+    .split(/\s+/)
+    .filter((word) => word !== "");
 
 const mapValues = <K extends string, V, R>(record: Readonly<Record<K, V>>, map: (value: V) => R): Record<K, R> =>
   Object.fromEntries(Object.entries<V>(record).map(([key, value]) => [key, map(value)])) as Record<K, R>;

@@ -11,7 +11,11 @@ export const MOUNT_COMMAND = "mount -t tracefs nodev /sys/kernel/tracing";
 
 export type TracefsState =
   | { readonly kind: "ok"; readonly root: string }
-  | { readonly kind: "not-mounted" | "not-in-kernel" | "no-permission" | "lockdown" | "read-only" | "no-instances"; readonly root: string; readonly detail: string };
+  | {
+      readonly kind: "not-mounted" | "not-in-kernel" | "no-permission" | "lockdown" | "read-only" | "no-instances";
+      readonly root: string;
+      readonly detail: string;
+    };
 
 /** Reads and checks, changes nothing. */
 export function tracefsState(root?: string): TracefsState {
@@ -20,8 +24,14 @@ export function tracefsState(root?: string): TracefsState {
   const path = found ?? (candidates[0] as string);
   const locked = lockdownLevel() === "confidentiality";
   if (found === undefined) {
-    if (root === undefined && !readText("/proc/filesystems").includes("tracefs")) return { kind: "not-in-kernel", root: path, detail: "this kernel was built without tracing (CONFIG_TRACING)" };
-    if (existsSync(path) && isTracefs(path)) return { kind: locked ? "lockdown" : "no-permission", root: path, detail: locked ? "kernel lockdown is at level confidentiality" : "only root may read it" };
+    if (root === undefined && !readText("/proc/filesystems").includes("tracefs"))
+      return { kind: "not-in-kernel", root: path, detail: "this kernel was built without tracing (CONFIG_TRACING)" };
+    if (existsSync(path) && isTracefs(path))
+      return {
+        kind: locked ? "lockdown" : "no-permission",
+        root: path,
+        detail: locked ? "kernel lockdown is at level confidentiality" : "only root may read it",
+      };
     return { kind: "not-mounted", root: path, detail: `nothing is mounted at ${path}` };
   }
   try {
@@ -29,11 +39,14 @@ export function tracefsState(root?: string): TracefsState {
   } catch (error) {
     return { kind: locked ? "lockdown" : "no-permission", root: found, detail: errorCode(error) };
   }
-  if (!existsSync(join(found, "instances"))) return { kind: "no-instances", root: found, detail: "this kernel has no private instances (Linux 3.10 or newer is needed)" };
+  if (!existsSync(join(found, "instances")))
+    return { kind: "no-instances", root: found, detail: "this kernel has no private instances (Linux 3.10 or newer is needed)" };
   try {
     accessSync(join(found, "instances"), constants.W_OK);
   } catch (error) {
-    return errorCode(error) === "EROFS" ? { kind: "read-only", root: found, detail: "it is mounted read-only" } : { kind: "no-permission", root: found, detail: errorCode(error) };
+    return errorCode(error) === "EROFS"
+      ? { kind: "read-only", root: found, detail: "it is mounted read-only" }
+      : { kind: "no-permission", root: found, detail: errorCode(error) };
   }
   return locked ? { kind: "lockdown", root: found, detail: "kernel lockdown is at level confidentiality" } : { kind: "ok", root: found };
 }
@@ -101,7 +114,14 @@ export class Tracefs {
       mkdirSync(path);
     } catch (cause) {
       const code = errorCode(cause);
-      const why = code === "EEXIST" ? "one of that name exists" : code === "ENOMEM" ? "the kernel has no memory for its buffers" : code === "EINVAL" || code === "EPERM" ? "kernel lockdown or permissions forbid it" : code;
+      const why =
+        code === "EEXIST"
+          ? "one of that name exists"
+          : code === "ENOMEM"
+            ? "the kernel has no memory for its buffers"
+            : code === "EINVAL" || code === "EPERM"
+              ? "kernel lockdown or permissions forbid it"
+              : code;
       throw new UserError("instance-refused", `the private tracefs instance ${name} could not be made: ${why}`, { exitCode: EXIT.environment, cause });
     }
     return path;

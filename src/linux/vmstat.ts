@@ -3,7 +3,8 @@ import { keyed } from "./read-names.ts";
 import { readText } from "./tracefs.ts";
 
 /** allocstall_* has one line a zone; workingset_refault was one line before 5.9; pgsteal_direct is the counterpart of kswapd's */
-const WITNESSES = /^(pgmajfault|pswpin|pswpout|workingset_refault(_file|_anon)?|allocstall_\w+|compact_stall|compact_fail|thp_fault_fallback|oom_kill|pgscan_direct|pgscan_kswapd|pgsteal_(kswapd|direct)|numa_hint_faults|numa_pages_migrated|nr_dirty|nr_writeback)$/;
+const WITNESSES =
+  /^(pgmajfault|pswpin|pswpout|workingset_refault(_file|_anon)?|allocstall_\w+|compact_stall|compact_fail|thp_fault_fallback|oom_kill|pgscan_direct|pgscan_kswapd|pgsteal_(kswapd|direct)|numa_hint_faults|numa_pages_migrated|nr_dirty|nr_writeback)$/;
 
 /** undefined when there is none of them; a line that this kernel does not have is absent. */
 export function readVmstat(procRoot = "/proc"): Record<string, number> | undefined {

@@ -14,7 +14,11 @@ export interface CpuOccupancy {
 }
 
 export function buildCpuOccupancy(trace: Trace, switches: Switches): readonly CpuOccupancy[] {
-  const builders = Array.from({ length: trace.machine.cpus }, () => ({ start: new ColumnBuilder("f64"), thread: new ColumnBuilder("i32"), prio: new ColumnBuilder("i32") }));
+  const builders = Array.from({ length: trace.machine.cpus }, () => ({
+    start: new ColumnBuilder("f64"),
+    thread: new ColumnBuilder("i32"),
+    prio: new ColumnBuilder("i32"),
+  }));
   for (let row = 0; row < switches.length; row++) {
     const builder = builders[switches.cpu[row] as number];
     if (builder === undefined) continue;

@@ -31,7 +31,7 @@ export function buildPageCacheReads(trace: Trace, syscalls: Syscalls): PageCache
       const known = calls.get(thread);
       if (known === undefined) return [];
       let low = 0;
-      for (let high = known.length; low < high; ) {
+      for (let high = known.length; low < high;) {
         const middle = (low + high) >> 1;
         if ((known[middle] as [number, number])[1] <= begin) low = middle + 1;
         else high = middle;

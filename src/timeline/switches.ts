@@ -28,8 +28,13 @@ export function buildSwitches(trace: Trace): Switches {
   const table = trace.tables.get("sched_switch");
   const unseen = placeUnseen(trace);
   const out = {
-    time: new ColumnBuilder("f64"), cpu: new ColumnBuilder("u16"), previous: new ColumnBuilder("i32"), previousPrio: new ColumnBuilder("i32"),
-    previousState: new ColumnBuilder("u32"), next: new ColumnBuilder("i32"), nextPrio: new ColumnBuilder("i32"),
+    time: new ColumnBuilder("f64"),
+    cpu: new ColumnBuilder("u16"),
+    previous: new ColumnBuilder("i32"),
+    previousPrio: new ColumnBuilder("i32"),
+    previousState: new ColumnBuilder("u32"),
+    next: new ColumnBuilder("i32"),
+    nextPrio: new ColumnBuilder("i32"),
   };
   const current = new Int32Array(trace.machine.cpus).fill(-1);
   /** row of the switch that put the current task there, when it was not recorded */
@@ -64,8 +69,14 @@ export function buildSwitches(trace: Trace): Switches {
     push(time, cpu, field("prev_pid", 0), field("prev_prio", DEFAULT_PRIO), field("prev_state", 0), field("next_pid", 0), field("next_prio", DEFAULT_PRIO));
   }
   return {
-    length: out.time.length, time: out.time.build(), cpu: out.cpu.build(), previous: out.previous.build(), previousPrio: out.previousPrio.build(),
-    previousState: out.previousState.build(), next: out.next.build(), nextPrio: out.nextPrio.build(),
+    length: out.time.length,
+    time: out.time.build(),
+    cpu: out.cpu.build(),
+    previous: out.previous.build(),
+    previousPrio: out.previousPrio.build(),
+    previousState: out.previousState.build(),
+    next: out.next.build(),
+    nextPrio: out.nextPrio.build(),
   };
 }
 

@@ -18,7 +18,13 @@ export interface ThreadSlices {
 export function pairSlices(trace: Trace, beginName: string, endName: string): ThreadSlices {
   const begins = trace.tables.get(beginName);
   const ends = trace.tables.get(endName);
-  const out = { thread: new ColumnBuilder("i32"), start: new ColumnBuilder("f64"), end: new ColumnBuilder("f64"), begin: new ColumnBuilder("i32"), finish: new ColumnBuilder("i32") };
+  const out = {
+    thread: new ColumnBuilder("i32"),
+    start: new ColumnBuilder("f64"),
+    end: new ColumnBuilder("f64"),
+    begin: new ColumnBuilder("i32"),
+    finish: new ColumnBuilder("i32"),
+  };
   const open = new Int32Array(trace.threads.length).fill(-1);
   const lastEnd = new Float64Array(trace.threads.length).fill(trace.begin);
   const push = (thread: number, start: number, end: number, begin: number, finish: number): number => {

@@ -6,7 +6,11 @@
 import type { EventSpec } from "./event-table.ts";
 
 export const EVENT_SPECS: readonly EventSpec[] = [
-  { system: "sched", name: "sched_switch", fields: { prev_comm: "string", prev_pid: "i32", prev_prio: "i32", prev_state: "u32", next_comm: "string", next_pid: "i32", next_prio: "i32" } },
+  {
+    system: "sched",
+    name: "sched_switch",
+    fields: { prev_comm: "string", prev_pid: "i32", prev_prio: "i32", prev_state: "u32", next_comm: "string", next_pid: "i32", next_prio: "i32" },
+  },
   { system: "sched", name: "sched_waking", fields: { comm: "string", pid: "i32", prio: "i32", target_cpu: "i32" } },
   { system: "sched", name: "sched_wakeup", fields: { pid: "i32", target_cpu: "i32" } },
   { system: "sched", name: "sched_wakeup_new", fields: { comm: "string", pid: "i32", target_cpu: "i32" } },

@@ -53,7 +53,14 @@ export function buildThreadTable(seeds: readonly ThreadSeed[]): ThreadTable {
   };
   const rows: ThreadRow[] = [{ tid: 0, pid: 0, comm: "swapper", born: Number.NEGATIVE_INFINITY, parent: NO_THREAD, isKernel: true }];
   for (const seed of sorted) {
-    rows.push({ tid: seed.tid, pid: seed.pid, comm: seed.comm, born: seed.born, isKernel: seed.isKernel, parent: seed.parentTid < 0 ? NO_THREAD : at(seed.parentTid, seed.born) });
+    rows.push({
+      tid: seed.tid,
+      pid: seed.pid,
+      comm: seed.comm,
+      born: seed.born,
+      isKernel: seed.isKernel,
+      parent: seed.parentTid < 0 ? NO_THREAD : at(seed.parentTid, seed.born),
+    });
   }
   const byProcess = new Map<number, ThreadIndex[]>();
   rows.forEach((row, index) => {

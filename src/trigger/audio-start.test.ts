@@ -19,7 +19,10 @@ describe("AudioStart", () => {
   });
 
   it("walks over other chunks, also of odd size", () => {
-    const header = wavHeader(100, [{ id: "LIST", bytes: Buffer.alloc(27) }, { id: "fact", bytes: Buffer.alloc(4) }]);
+    const header = wavHeader(100, [
+      { id: "LIST", bytes: Buffer.alloc(27) },
+      { id: "fact", bytes: Buffer.alloc(4) },
+    ]);
     expect(foundAfter(Buffer.concat([header, Buffer.alloc(4)]))).toBe(header.length + 1);
   });
 
@@ -39,12 +42,14 @@ describe("AudioStart", () => {
   it("finds the same byte however the header is cut", () => {
     const header = wavHeader(8, [{ id: "LIST", bytes: Buffer.alloc(13) }]);
     const whole = Buffer.concat([header, Buffer.alloc(8)]);
-    fc.assert(fc.property(fc.array(fc.nat(whole.length), { maxLength: 10 }), (cuts) => {
-      const audio = new AudioStart();
-      const at = [0, ...cuts.sort((a, b) => a - b), whole.length];
-      for (const [index, end] of at.slice(1).entries()) {
-        expect(audio.push(whole.subarray(at[index], end))).toBe(end > header.length);
-      }
-    }));
+    fc.assert(
+      fc.property(fc.array(fc.nat(whole.length), { maxLength: 10 }), (cuts) => {
+        const audio = new AudioStart();
+        const at = [0, ...cuts.sort((a, b) => a - b), whole.length];
+        for (const [index, end] of at.slice(1).entries()) {
+          expect(audio.push(whole.subarray(at[index], end))).toBe(end > header.length);
+        }
+      }),
+    );
   });
 });

@@ -61,7 +61,15 @@ export class ClientThread {
     if (answer?.kind === "done") return answer.record;
     const error = answer === undefined ? "interrupted" : `the client thread is gone: ${answer.kind === "gone" ? answer.why : answer.kind}`;
     return {
-      id, kind: this.#kind, status: "failed", error, begin: String(begin), end: String(process.hrtime.bigint()), phases: [], client: this.#client, bytes: 0,
+      id,
+      kind: this.#kind,
+      status: "failed",
+      error,
+      begin: String(begin),
+      end: String(process.hrtime.bigint()),
+      phases: [],
+      client: this.#client,
+      bytes: 0,
     };
   }
 

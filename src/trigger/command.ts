@@ -50,7 +50,10 @@ function run(command: Command, context: FireContext): Promise<Outcome> {
     child.stderr.on("data", (bytes: Uint8Array) => context.addBytes(bytes.length));
     child.once("exit", (code, signalName) => {
       context.end();
-      const release = setTimeout(() => { child.stdout.destroy(); child.stderr.destroy(); }, OUTPUT_GRACE_MS);
+      const release = setTimeout(() => {
+        child.stdout.destroy();
+        child.stderr.destroy();
+      }, OUTPUT_GRACE_MS);
       child.once("close", () => {
         clearTimeout(release);
         finish(() => resolve(outcomeOf(command.name, code ?? undefined, signalName ?? undefined)));

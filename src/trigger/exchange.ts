@@ -53,37 +53,59 @@ export function exchange(options: ExchangeOptions): Promise<ResponseHead> {
       signal.removeEventListener("abort", onAbort);
       finish();
     };
-    const fail = (error: unknown): void => settle(() => {
-      request.destroy();
-      reject(error instanceof RequestFailure ? error : transportFailure(error, place, head === undefined ? undefined : received));
-    });
+    const fail = (error: unknown): void =>
+      settle(() => {
+        request.destroy();
+        reject(error instanceof RequestFailure ? error : transportFailure(error, place, head === undefined ? undefined : received));
+      });
     const onAbort = (): void => fail(new RequestFailure(`the exchange with ${place} was given up`, { code: "ABORTED" }));
     const guarded = (step: () => void): void => {
       if (settled) return;
-      try { step(); } catch (error) { settle(() => { request.destroy(); reject(error); }); }
+      try {
+        step();
+      } catch (error) {
+        settle(() => {
+          request.destroy();
+          reject(error);
+        });
+      }
     };
 
-    request.once("socket", (socket) => socket.once(secure ? "secureConnect" : "connect", () => {
-      connected = true;
-      guarded(() => options.onConnect?.());
-    }));
+    request.once("socket", (socket) =>
+      socket.once(secure ? "secureConnect" : "connect", () => {
+        connected = true;
+        guarded(() => options.onConnect?.());
+      }),
+    );
     // "finish" comes as well when a TLS handshake fails
-    request.once("finish", () => guarded(() => { if (connected && head === undefined) options.onSent?.(); }));
+    request.once("finish", () =>
+      guarded(() => {
+        if (connected && head === undefined) options.onSent?.();
+      }),
+    );
     request.once("response", (response: IncomingMessage) => {
       const answered: ResponseHead = { status: response.statusCode ?? 0, headers: response.headers };
       head = answered;
       guarded(() => options.onHeaders?.(answered));
-      response.on("data", (bytes: Uint8Array) => guarded(() => {
-        received += bytes.length;
-        if (options.onData?.(bytes) === "done") settle(() => { request.destroy(); resolve(answered); });
-      }));
+      response.on("data", (bytes: Uint8Array) =>
+        guarded(() => {
+          received += bytes.length;
+          if (options.onData?.(bytes) === "done")
+            settle(() => {
+              request.destroy();
+              resolve(answered);
+            });
+        }),
+      );
       response.once("end", () => settle(() => resolve(answered)));
       response.on("error", fail);
       response.once("close", () => fail(Object.assign(new Error("no end"), { code: "ECONNRESET" })));
     });
     request.on("error", fail);
     // an upgrade nobody asked for, or any other end without an answer; with an answer its own events decide, they come later
-    request.once("close", () => { if (head === undefined) fail(Object.assign(new Error("no answer"), { code: "ECONNRESET" })); });
+    request.once("close", () => {
+      if (head === undefined) fail(Object.assign(new Error("no answer"), { code: "ECONNRESET" }));
+    });
     signal.addEventListener("abort", onAbort, { once: true });
     if (signal.aborted) onAbort();
     else request.end(options.body);

@@ -16,8 +16,12 @@ describe("fireRequest", () => {
     const record = await fireOnce({ kind: "http", url }, { id: "7", writeMarker: (text) => marks.push(text) });
     expect(record.status).toBe("ok");
     expect(marks).toEqual([
-      "stallscope request begin id=7", "stallscope phase connect id=7", "stallscope phase send id=7", "stallscope phase wait id=7",
-      "stallscope phase stream id=7", "stallscope request end id=7",
+      "stallscope request begin id=7",
+      "stallscope phase connect id=7",
+      "stallscope phase send id=7",
+      "stallscope phase wait id=7",
+      "stallscope phase stream id=7",
+      "stallscope request end id=7",
     ]);
   });
 
@@ -43,7 +47,13 @@ describe("fireRequest", () => {
 
   it("does not lose a request to a kind that throws or never settles", async () => {
     const thrown = await fireRequest(
-      { kind: "http", firstPhase: "connect", fire: () => { throw new TypeError("boom\u0007"); } },
+      {
+        kind: "http",
+        firstPhase: "connect",
+        fire: () => {
+          throw new TypeError("boom\u0007");
+        },
+      },
       { id: "0", timeoutMs: 1000, client: CLIENT },
     );
     expectSound(thrown);

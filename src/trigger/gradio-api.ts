@@ -50,10 +50,14 @@ export async function discoverGradio(url: URL): Promise<GradioPage> {
   const protocol = asString(config["protocol"]);
   if (asArray(config["dependencies"]) === undefined || asArray(config["components"]) === undefined) throw notGradio(`${base}/config`);
   if (protocol?.startsWith("sse") !== true) {
-    throw new UserError("gradio-protocol", `the page on ${placeOf(url)} is Gradio ${excerpt(version, 20)} with protocol ${excerpt(protocol ?? "ws", 20)}, which is too old`, {
-      exitCode: EXIT.environment,
-      hint: "Gradio 4 and later can be measured",
-    });
+    throw new UserError(
+      "gradio-protocol",
+      `the page on ${placeOf(url)} is Gradio ${excerpt(version, 20)} with protocol ${excerpt(protocol ?? "ws", 20)}, which is too old`,
+      {
+        exitCode: EXIT.environment,
+        hint: "Gradio 4 and later can be measured",
+      },
+    );
   }
   const prefix = (asString(config["api_prefix"]) ?? "").replace(/\/+$/, "");
   const info = await readJson(new URL(`${base}${prefix}/info?all_endpoints=true`));
@@ -95,10 +99,14 @@ export function findEndpoint(page: GradioPage, wanted: string | undefined): Grad
   const dependency = dependencies[index];
   if (name === undefined || dependency === undefined || !Object.hasOwn(described, name)) {
     const known = names.map((one) => excerpt(one, 60));
-    throw new UserError("gradio-api", wanted === undefined ? "the page has several functions: one has to be chosen" : `the page has no function ${excerpt(wanted, 60)}`, {
-      exitCode: EXIT.usage,
-      hint: known.length === 0 ? "the page offers no function by name" : `it has: ${listSome(known)}`,
-    });
+    throw new UserError(
+      "gradio-api",
+      wanted === undefined ? "the page has several functions: one has to be chosen" : `the page has no function ${excerpt(wanted, 60)}`,
+      {
+        exitCode: EXIT.usage,
+        hint: known.length === 0 ? "the page offers no function by name" : `it has: ${listSome(known)}`,
+      },
+    );
   }
   const id = dependency["id"];
   return {
@@ -140,7 +148,9 @@ function inputsOf(page: GradioPage, name: string, dependency: JsonRecord, endpoi
     };
   });
   if (described === parameters.length) return inputs;
-  throw new UserError("gradio-not-found", `${name} has ${described} inputs in /config and ${parameters.length} in /info of ${page.base}`, { exitCode: EXIT.environment });
+  throw new UserError("gradio-not-found", `${name} has ${described} inputs in /config and ${parameters.length} in /info of ${page.base}`, {
+    exitCode: EXIT.environment,
+  });
 }
 
 /** At most 20 names: pages with hundreds of functions exist. */

@@ -45,7 +45,9 @@ describe("buildInputs", () => {
     expect(build({ text: "", emo: "Vectors" })[0]).toBe("Vectors");
     expect(build({ text: "", emo: 1 })[0]).toBe("Vectors");
     expect(build({ text: "", param_8: "own" })[8]).toBe("own");
-    expect(refusal(() => build({ text: "", emo: "angry" }))).toBe('gradio-input-value: the input emo does not take "angry" / it takes: "Same voice", "Vectors"');
+    expect(refusal(() => build({ text: "", emo: "angry" }))).toBe(
+      'gradio-input-value: the input emo does not take "angry" / it takes: "Same voice", "Vectors"',
+    );
     expect(refusal(() => build({ text: "", emo: 2 }))).toContain("gradio-input-value");
   });
 
@@ -57,7 +59,13 @@ describe("buildInputs", () => {
 
   it("puts uploads where they belong, as a list where the component has one", () => {
     const file: GradioFile = { path: "/up/v.wav", orig_name: "v.wav", meta: { _type: "gradio.FileData" } };
-    const data = build({ text: "hi" }, new Map([["Voice", file], ["ref", file]]));
+    const data = build(
+      { text: "hi" },
+      new Map([
+        ["Voice", file],
+        ["ref", file],
+      ]),
+    );
     expect(data[1]).toEqual(file);
     expect(data[4]).toEqual([file]);
     expect(build({ text: "", prompt: "http://h/v.wav" })[1]).toMatchObject({ path: "http://h/v.wav" });
@@ -65,7 +73,8 @@ describe("buildInputs", () => {
   });
 
   it("names the known inputs when one is unknown, ambiguous or missing", () => {
-    const known = "emo (Emotion control), prompt (Voice)*, text (Text)*, ref (Reference)*, param_5 (top_p), param_6 (do_sample), param_7 (twice), param_8 (twice); * = no default";
+    const known =
+      "emo (Emotion control), prompt (Voice)*, text (Text)*, ref (Reference)*, param_5 (top_p), param_6 (do_sample), param_7 (twice), param_8 (twice); * = no default";
     expect(refusal(() => build({ txt: "hi" }))).toBe(`gradio-input-unknown: /gen has no input txt / it has: ${known}`);
     expect(refusal(() => build({ text: "", twice: "b" }))).toContain("2 inputs labelled twice");
     expect(refusal(() => build({}))).toBe(`gradio-input-missing: /gen needs text (Text) / it has: ${known}`);

@@ -42,9 +42,13 @@ export function positionOf(endpoint: GradioEndpoint, name: string): number {
   if (only !== undefined && labelled.length === 1) return only;
   const numbered = /^param_(\d{1,4})$/.exec(name)?.[1];
   if (numbered !== undefined && inputs[Number(numbered)]?.kind === "parameter") return Number(numbered);
-  throw new UserError("gradio-input-unknown", labelled.length > 1
-    ? `${endpoint.name} has ${labelled.length} inputs labelled ${excerpt(name, 60)}: give the parameter name`
-    : `${endpoint.name} has no input ${excerpt(name, 60)}`, { exitCode: EXIT.usage, hint: `it has: ${describe(inputs)}` });
+  throw new UserError(
+    "gradio-input-unknown",
+    labelled.length > 1
+      ? `${endpoint.name} has ${labelled.length} inputs labelled ${excerpt(name, 60)}: give the parameter name`
+      : `${endpoint.name} has no input ${excerpt(name, 60)}`,
+    { exitCode: EXIT.usage, hint: `it has: ${describe(inputs)}` },
+  );
 }
 
 function inOrder(endpoint: GradioEndpoint, values: readonly unknown[]): ReadonlyMap<number, unknown> {
@@ -102,11 +106,18 @@ function choiceOf(parameter: GradioParameter, choices: readonly unknown[], value
   if (same !== undefined) return same;
   // over HTTP a Radio of type "index" takes the label; the index is what people read in the page's source
   if (/^\d{1,4}$/.test(text) && Number(text) < choices.length) return choices[Number(text)];
-  throw refused(parameter, `does not take ${excerpt(JSON.stringify(value), 60)}`, `it takes: ${listSome(choices.map((choice) => excerpt(JSON.stringify(choice), 60)))}`);
+  throw refused(
+    parameter,
+    `does not take ${excerpt(JSON.stringify(value), 60)}`,
+    `it takes: ${listSome(choices.map((choice) => excerpt(JSON.stringify(choice), 60)))}`,
+  );
 }
 
 function refused(parameter: GradioParameter, why: string, hint?: string): UserError {
-  return new UserError("gradio-input-value", `the input ${excerpt(parameter.name, 60)} ${why}`, { exitCode: EXIT.usage, ...(hint === undefined ? {} : { hint }) });
+  return new UserError("gradio-input-value", `the input ${excerpt(parameter.name, 60)} ${why}`, {
+    exitCode: EXIT.usage,
+    ...(hint === undefined ? {} : { hint }),
+  });
 }
 
 /** FileData has path and meta in its schema; a list of files has it in its items. */

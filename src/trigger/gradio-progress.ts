@@ -36,7 +36,7 @@ export function followQueue(eventId: string, onStart: () => void): QueueProgress
       case "queue_full":
         throw new RequestFailure("the queue of the page is full");
       default:
-        // estimation, progress, log, heartbeat: still waiting
+      // estimation, progress, log, heartbeat: still waiting
     }
   });
   return { push: (bytes) => parser.push(bytes), completed: () => completed };
@@ -45,7 +45,9 @@ export function followQueue(eventId: string, onStart: () => void): QueueProgress
 /** Gradio keeps the text of exceptions other than gr.Error to itself unless the page was launched with show_error. */
 export function failedFunction(output: unknown): RequestFailure {
   const text = asString(asRecord(output)?.["error"]);
-  return new RequestFailure(text === undefined || text === ""
-    ? "the function of the page failed and the page does not say why (its log does, or launch it with show_error=True)"
-    : `the function of the page failed: ${excerpt(text)}`);
+  return new RequestFailure(
+    text === undefined || text === ""
+      ? "the function of the page failed and the page does not say why (its log does, or launch it with show_error=True)"
+      : `the function of the page failed: ${excerpt(text)}`,
+  );
 }

@@ -39,7 +39,11 @@ describe("gradio", () => {
     expect(stub.calls).toEqual([["Same voice", null, "hi", null, 0.8, true]]);
     const prefix = options.prefix ?? "/gradio_api";
     expect(stub.paths).toEqual([
-      "GET /config", `GET ${prefix}/info`, `POST ${prefix}/queue/join`, `GET ${prefix}/queue/data`, `GET ${prefix}/file=/tmp/gradio/abc/out.wav`,
+      "GET /config",
+      `GET ${prefix}/info`,
+      `POST ${prefix}/queue/join`,
+      `GET ${prefix}/queue/data`,
+      `GET ${prefix}/file=/tmp/gradio/abc/out.wav`,
     ]);
   });
 
@@ -76,12 +80,16 @@ describe("gradio", () => {
     const completed = (output: unknown): string => message({ msg: "process_completed", event_id: "event-1", output, success: false });
     expect(await errorOf({ ending: [completed({ error: "no voice\u001b today" })] })).toBe("the function of the page failed: no voice\\x1b today");
     expect(await errorOf({ ending: [completed({ error: null })] })).toContain("the page does not say why");
-    expect(await errorOf({ ending: [message({ msg: "unexpected_error", message: "Server stopped unexpectedly." })] })).toBe("the page broke off the request: Server stopped unexpectedly.");
+    expect(await errorOf({ ending: [message({ msg: "unexpected_error", message: "Server stopped unexpectedly." })] })).toBe(
+      "the page broke off the request: Server stopped unexpectedly.",
+    );
     expect(await errorOf({ ending: [message({ msg: "close_stream" })] })).toBe("the page closed the stream before the request was completed");
     expect(await errorOf({ ending: [] })).toBe("the page ended the stream before the request was completed");
     expect(await errorOf({ ending: ["data: <html>\n\n"] })).toBe("the page sent a queue message that is not JSON: <html>");
     expect(await errorOf({ ending: ["data: [1]\n\n"] })).toContain("is not JSON");
-    expect(await errorOf({ joinStatus: { status: 503, body: { detail: "Queue is full. Max size is 4 and size is 4." } } })).toBe("queue/join answered 503: Queue is full. Max size is 4 and size is 4.");
+    expect(await errorOf({ joinStatus: { status: 503, body: { detail: "Queue is full. Max size is 4 and size is 4." } } })).toBe(
+      "queue/join answered 503: Queue is full. Max size is 4 and size is 4.",
+    );
     expect(await errorOf({ joinStatus: { status: 200, body: { nothing: 1 } } })).toBe("queue/join did not answer with an event id");
     expect(await errorOf({ fileStatus: 403 })).toContain("the result file answered 403");
   });

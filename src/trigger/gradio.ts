@@ -60,7 +60,9 @@ async function throughQueue(page: GradioPage, endpoint: GradioEndpoint, data: st
     method: "GET",
     headers: { accept: "text/event-stream" },
     signal: context.signal,
-    onHeaders: ({ status }) => { isStream = status === 200; },
+    onHeaders: ({ status }) => {
+      isStream = status === 200;
+    },
     onData: (bytes) => {
       context.addBytes(bytes.length);
       if (isStream) progress.push(bytes);

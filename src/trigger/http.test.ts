@@ -25,7 +25,14 @@ describe("http", () => {
       const parts: Buffer[] = [];
       request.on("data", (part: Buffer) => parts.push(part));
       request.on("end", () => {
-        seen.push([request.method, request.url, request.headers["x-key"], request.headers["content-length"], Buffer.concat(parts).toString(), request.socket.remotePort]);
+        seen.push([
+          request.method,
+          request.url,
+          request.headers["x-key"],
+          request.headers["content-length"],
+          Buffer.concat(parts).toString(),
+          request.socket.remotePort,
+        ]);
         response.end();
       });
     });
@@ -52,7 +59,11 @@ describe("http", () => {
       else response.writeHead(503).end(`busy ${"x".repeat(5000)}`);
     });
     const place = new URL(url).host;
-    expect(await fireOnce({ kind: "http", url: `${url}/json` })).toMatchObject({ status: "failed", httpStatus: 500, error: `${place} answered 500: no\\x1b[31m model` });
+    expect(await fireOnce({ kind: "http", url: `${url}/json` })).toMatchObject({
+      status: "failed",
+      httpStatus: 500,
+      error: `${place} answered 500: no\\x1b[31m model`,
+    });
     const long = await fireOnce({ kind: "http", url });
     expect(long).toMatchObject({ status: "failed", httpStatus: 503, bytes: 5005 });
     expect(long.error?.length).toBeLessThan(300);
@@ -68,7 +79,11 @@ describe("http", () => {
       ["", (place) => `${place} closed the connection without an answer`],
       ["SSH-2.0-OpenSSH\r\n", (place) => `${place} does not answer in valid HTTP (HPE_INVALID_CONSTANT)`],
       [`HTTP/1.1 200 OK\r\nx: ${"y".repeat(200_000)}\r\n\r\n`, (place) => `${place} answered with headers larger than ${maxHeaderSize} bytes`],
-      ["HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n", (place) => `${place} closed the connection without an answer`, true],
+      [
+        "HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n",
+        (place) => `${place} closed the connection without an answer`,
+        true,
+      ],
     ];
     for (const [bytes, sentence] of cases) {
       const url = await serveBytes((socket) => socket.end(bytes));

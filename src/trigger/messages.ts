@@ -9,10 +9,7 @@ export interface WorkerInput {
   readonly markerPath: string | undefined;
 }
 
-export type ToWorker =
-  | { readonly kind: "fire"; readonly id: string; readonly isMarked: boolean }
-  | { readonly kind: "interrupt" }
-  | { readonly kind: "close" };
+export type ToWorker = { readonly kind: "fire"; readonly id: string; readonly isMarked: boolean } | { readonly kind: "interrupt" } | { readonly kind: "close" };
 
 /** Errors lose their class between threads. */
 export interface ErrorParts {

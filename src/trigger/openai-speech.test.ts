@@ -20,7 +20,9 @@ describe("openai-speech", () => {
     await say(url, { responseFormat: "pcm", stream: true, streamFormat: "sse", model: "kokoro" });
     const body = { voice: "af", input: "hello", response_format: "wav" };
     expect(seen).toEqual([
-      ["/v1/audio/speech", body], ["/v1/audio/speech", body], ["/tts", body],
+      ["/v1/audio/speech", body],
+      ["/v1/audio/speech", body],
+      ["/tts", body],
       ["/v1/audio/speech", { model: "kokoro", input: "hello", response_format: "pcm", stream: true, stream_format: "sse" }],
     ]);
   });

@@ -62,8 +62,9 @@ export function prepareOpenAiSpeech(config: OpenAiSpeechConfig): PreparedTrigger
         },
       });
       context.end();
-      const failure = statusFailure(head, placeOf(url), start.text())
-        ?? (heard ? undefined : new RequestFailure(`${placeOf(url)} ended its answer without one byte of sound`));
+      const failure =
+        statusFailure(head, placeOf(url), start.text()) ??
+        (heard ? undefined : new RequestFailure(`${placeOf(url)} ended its answer without one byte of sound`));
       return failure === undefined ? { status: "ok", httpStatus: head.status } : { status: "failed", error: failure.message, httpStatus: head.status };
     },
   };

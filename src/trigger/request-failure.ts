@@ -18,8 +18,14 @@ export class RequestFailure extends Error {
 /** Errors that say "nobody is there": a caller may want to stop instead of firing the rest. */
 const UNREACHABLE = new Set(["ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH", "EHOSTDOWN", "ENETDOWN", "EADDRNOTAVAIL", "EACCES", "EPERM"]);
 const UNTRUSTED = new Set([
-  "DEPTH_ZERO_SELF_SIGNED_CERT", "SELF_SIGNED_CERT_IN_CHAIN", "UNABLE_TO_VERIFY_LEAF_SIGNATURE", "UNABLE_TO_GET_ISSUER_CERT",
-  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY", "CERT_HAS_EXPIRED", "CERT_NOT_YET_VALID", "ERR_TLS_CERT_ALTNAME_INVALID",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "UNABLE_TO_GET_ISSUER_CERT",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "CERT_HAS_EXPIRED",
+  "CERT_NOT_YET_VALID",
+  "ERR_TLS_CERT_ALTNAME_INVALID",
 ]);
 
 export function errorCode(error: unknown): string {
@@ -37,9 +43,7 @@ function sentence(code: string, place: string, received: number | undefined): st
   if (code === "ECONNREFUSED") return `nothing answers on ${place}`;
   if (code === "ENOTFOUND" || code === "EAI_AGAIN") return `the host name of ${place} cannot be resolved (${code})`;
   if (code === "ECONNRESET" || code === "EPIPE") {
-    return received === undefined
-      ? `${place} closed the connection without an answer`
-      : `${place} broke the connection after ${received} bytes of the answer`;
+    return received === undefined ? `${place} closed the connection without an answer` : `${place} broke the connection after ${received} bytes of the answer`;
   }
   if (UNREACHABLE.has(code)) return `${place} cannot be reached (${code})`;
   if (code === "HPE_HEADER_OVERFLOW") return `${place} answered with headers larger than ${maxHeaderSize} bytes`;

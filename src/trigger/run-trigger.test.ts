@@ -18,18 +18,36 @@ describe.skipIf(!isBuilt)("runTrigger through the built worker (skipped when dis
       writeFileSync(markerPath, "");
       const steps: string[] = [];
       const clients: ClientThreadId[] = [];
-      const url = await serveHttp((_, response) => { steps.push("request"); response.end("x"); });
-      const rest = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 10));
-      const records = await runTrigger({ kind: "http", url }, {
-        ...RUN,
-        markerPath,
-        onClient: (client) => { steps.push("client"); clients.push(client); },
-        onWarmup: (record, index) => steps.push(`warmup ${index} ${record.status}`),
-        beforeRequest: async (index) => { await rest(); steps.push(`before ${index}`); },
-        afterRequest: async (record, index) => { await rest(); steps.push(`after ${index} ${record.id}`); },
+      const url = await serveHttp((_, response) => {
+        steps.push("request");
+        response.end("x");
       });
+      const rest = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 10));
+      const records = await runTrigger(
+        { kind: "http", url },
+        {
+          ...RUN,
+          markerPath,
+          onClient: (client) => {
+            steps.push("client");
+            clients.push(client);
+          },
+          onWarmup: (record, index) => steps.push(`warmup ${index} ${record.status}`),
+          beforeRequest: async (index) => {
+            await rest();
+            steps.push(`before ${index}`);
+          },
+          afterRequest: async (record, index) => {
+            await rest();
+            steps.push(`after ${index} ${record.id}`);
+          },
+        },
+      );
       records.forEach(expectSound);
-      expect(records.map(({ id, status }) => [id, status])).toEqual([["0", "ok"], ["1", "ok"]]);
+      expect(records.map(({ id, status }) => [id, status])).toEqual([
+        ["0", "ok"],
+        ["1", "ok"],
+      ]);
       expect(steps).toEqual(["client", "request", "warmup 0 ok", "before 0", "request", "after 0 0", "before 1", "request", "after 1 1"]);
       const [client] = clients;
       expect(client?.pid).toBe(process.pid);
@@ -51,7 +69,14 @@ describe.skipIf(!isBuilt)("runTrigger through the built worker (skipped when dis
     const records = await runTrigger(config, RUN);
     expect(records.map(({ status }) => status)).toEqual(["failed", "failed"]);
     const enough = new Error("enough");
-    await expect(runTrigger(config, { ...RUN, onWarmup: () => { throw enough; } })).rejects.toBe(enough);
+    await expect(
+      runTrigger(config, {
+        ...RUN,
+        onWarmup: () => {
+          throw enough;
+        },
+      }),
+    ).rejects.toBe(enough);
     await expect(runTrigger(config, { ...RUN, beforeRequest: () => Promise.reject(enough) })).rejects.toBe(enough);
   });
 
@@ -60,7 +85,10 @@ describe.skipIf(!isBuilt)("runTrigger through the built worker (skipped when dis
     await expect(refused).rejects.toBeInstanceOf(UserError);
     await expect(refused).rejects.toMatchObject({ code: "gradio-unreachable", exitCode: 3, hint: "is the service running, and is this its port?" });
     await expect(runTrigger({ kind: "http", url: "x" }, RUN)).rejects.toMatchObject({ code: "trigger-url", exitCode: 2 });
-    await expect(runTrigger({ kind: "http", url: "http://h/" }, { ...RUN, markerPath: "/no/such/marker" })).rejects.toMatchObject({ code: "trigger-marker", exitCode: 3 });
+    await expect(runTrigger({ kind: "http", url: "http://h/" }, { ...RUN, markerPath: "/no/such/marker" })).rejects.toMatchObject({
+      code: "trigger-marker",
+      exitCode: 3,
+    });
   });
 
   it("ends promptly when interrupted: during a request, between two, and while it prepares", async () => {

@@ -32,18 +32,28 @@ describe("SseParser", () => {
     const whole = Buffer.from("event: e\r\ndata: grüße 世界 🎵\r\ndata: x\r\n\r\n: c\ndata: y\n\n");
     const expected = parse([whole]);
     expect(expected).toHaveLength(2);
-    fc.assert(fc.property(fc.array(fc.nat(whole.length), { maxLength: 12 }), (cuts) => {
-      const at = [0, ...cuts.sort((a, b) => a - b), whole.length];
-      const parts = at.slice(1).map((end, index) => whole.subarray(at[index], end));
-      expect(parse(parts)).toEqual(expected);
-    }));
+    fc.assert(
+      fc.property(fc.array(fc.nat(whole.length), { maxLength: 12 }), (cuts) => {
+        const at = [0, ...cuts.sort((a, b) => a - b), whole.length];
+        const parts = at.slice(1).map((end, index) => whole.subarray(at[index], end));
+        expect(parse(parts)).toEqual(expected);
+      }),
+    );
   });
 
   it("never throws anything but a failure, and bounds its memory", () => {
     fc.assert(fc.property(fc.array(fc.uint8Array({ maxLength: 64 })), (parts) => void parse(parts)));
-    const endless = (): void => void parse(Array.from({ length: 100 }, () => Buffer.alloc(100, "x")), 1000);
+    const endless = (): void =>
+      void parse(
+        Array.from({ length: 100 }, () => Buffer.alloc(100, "x")),
+        1000,
+      );
     expect(endless).toThrow(RequestFailure);
-    const manyLines = (): void => void parse(Array.from({ length: 100 }, () => Buffer.from(`data: ${"x".repeat(50)}\n`)), 1000);
+    const manyLines = (): void =>
+      void parse(
+        Array.from({ length: 100 }, () => Buffer.from(`data: ${"x".repeat(50)}\n`)),
+        1000,
+      );
     expect(manyLines).toThrow(RequestFailure);
   });
 

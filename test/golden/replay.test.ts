@@ -16,7 +16,13 @@ const HERE = import.meta.dirname;
 
 function explained(): RunResult {
   const bundle = openBundle(RECORDING);
-  return explain({ trace: importTraceDat(bundle.tracePath, { threads: bundle.manifest.threads }), requests: bundle.requests, samples: bundle.samples, manifest: bundle.manifest, toolVersion: "golden" });
+  return explain({
+    trace: importTraceDat(bundle.tracePath, { threads: bundle.manifest.threads }),
+    requests: bundle.requests,
+    samples: bundle.samples,
+    manifest: bundle.manifest,
+    toolVersion: "golden",
+  });
 }
 
 function compare(name: string, text: string): void {
@@ -29,6 +35,11 @@ describe(`the recording ${RECORDING}`, () => {
   const result = explained();
   it("closes its accounts", () => expect(brokenLaws(result)).toEqual([]));
   it("gives the same result every time", () => expect(JSON.stringify(explained())).toBe(JSON.stringify(result)));
-  for (const lang of ["en", "zh"] as const) it(`reads the same (${lang})`, () => compare(`demo-rival.${lang}.txt`, renderTerminal(withSentences(result, lang), { lang, columns: 100, color: false })));
-  it("finds the same causes", () => compare("demo-rival.causes.txt", result.diagnoses.map(({ cause, status, costNs, confidence }) => `${cause} ${status} ${costNs} ${confidence ?? "-"}\n`).join("")));
+  for (const lang of ["en", "zh"] as const)
+    it(`reads the same (${lang})`, () => compare(`demo-rival.${lang}.txt`, renderTerminal(withSentences(result, lang), { lang, columns: 100, color: false })));
+  it("finds the same causes", () =>
+    compare(
+      "demo-rival.causes.txt",
+      result.diagnoses.map(({ cause, status, costNs, confidence }) => `${cause} ${status} ${costNs} ${confidence ?? "-"}\n`).join(""),
+    ));
 });

@@ -13,7 +13,10 @@ const say = (line: object): void => void process.stdout.write(`${JSON.stringify(
 try {
   const { directory, manifest } = await runCapture(
     {
-      output, stateDirectory, toolVersion: "test", targets: resolveTargets({ pids: [process.ppid] }),
+      output,
+      stateDirectory,
+      toolVersion: "test",
+      targets: resolveTargets({ pids: [process.ppid] }),
       needs: { wide: ["sched:sched_switch", "sched:sched_waking"], deep: ["sched:sched_switch", "raw_syscalls:sys_enter"], stacks: true },
       onProgress: ({ kind }) => say({ progress: kind }),
     },

@@ -27,7 +27,12 @@ const encoder = new TextEncoder();
 /** Throws for a field that the format does not have: a typing error in a test must not pass. */
 export function makeEncoder(text: string, little = true): EncodeRecord {
   const id = Number(/^ID: (\d+)$/m.exec(text)?.[1]);
-  const all: Field[] = [...text.matchAll(LINE)].map(([, type = "", name = "", array = "", offset, size]) => ({ name, declaration: type + array, offset: Number(offset), size: Number(size) }));
+  const all: Field[] = [...text.matchAll(LINE)].map(([, type = "", name = "", array = "", offset, size]) => ({
+    name,
+    declaration: type + array,
+    offset: Number(offset),
+    size: Number(size),
+  }));
   const common = new Map(all.map((field) => [field.name, field]));
   const own = all.filter((field) => !field.name.startsWith("common_"));
   const fixed = Math.max(...all.map((field) => field.offset + field.size));

@@ -27,20 +27,45 @@ export function explainScene(scene: Scene, requests: readonly SceneRequest[], fa
   const without = new Set(facts.without ?? []);
   const needs = captureNeeds();
   const manifest: Manifest = {
-    bundleVersion: 1, tool: { name: "stallscope", version: "test" }, id: "scene", clock: "mono", begin: "0", end: "0", startedAt: "", ended: "complete",
+    bundleVersion: 1,
+    tool: { name: "stallscope", version: "test" },
+    id: "scene",
+    clock: "mono",
+    begin: "0",
+    end: "0",
+    startedAt: "",
+    ended: "complete",
     host: { kernel: "6.18", arch: "x64", cpus: 2, memoryBytes: 0, bootId: "boot", capabilities: {} },
     events: { wide: needs.wide.filter((event) => !without.has(event)), deep: needs.deep.filter((event) => !without.has(event)) },
-    missingEvents: [...without], hasStacks: true,
+    missingEvents: [...without],
+    hasStacks: true,
     targets: facts.targets.map((pid) => ({ pid, startTime: 1, bootId: "boot", comm: "service", name: "service" })),
-    threads: [], losses: [], mode: "ring", overhead: { ownCpuNs: 0, events: 0, bytes: 0 }, disturbances: [],
+    threads: [],
+    losses: [],
+    mode: "ring",
+    overhead: { ownCpuNs: 0, events: 0, bytes: 0 },
+    disturbances: [],
   };
   const result = explain({
     trace: scene.trace(),
     requests: requests.map(({ client, begin, end, status = "ok" }, index) => ({
-      id: String(index), kind: "http", status, begin: scene.stamp(begin).toString(), end: scene.stamp(end).toString(), phases: [], client: { pid: client, tid: client }, bytes: 1,
+      id: String(index),
+      kind: "http",
+      status,
+      begin: scene.stamp(begin).toString(),
+      end: scene.stamp(end).toString(),
+      phases: [],
+      client: { pid: client, tid: client },
+      bytes: 1,
     })),
-    samples: { samples: (facts.samples ?? []).map(({ at, sample }) => ({ at: scene.stamp(at).toString(), ...sample })), facts: {}, fds: facts.fds ?? {}, devices: {} },
-    manifest, toolVersion: "test",
+    samples: {
+      samples: (facts.samples ?? []).map(({ at, sample }) => ({ at: scene.stamp(at).toString(), ...sample })),
+      facts: {},
+      fds: facts.fds ?? {},
+      devices: {},
+    },
+    manifest,
+    toolVersion: "test",
   });
   const broken = brokenLaws(result);
   if (broken.length > 0) throw new Error(broken.join("; "));

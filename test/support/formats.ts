@@ -17,6 +17,8 @@ export const FORMATS: readonly FormatText[] = texts.formats.map(({ system, text 
 /** header_page of a kernel with other sub-buffers or a 32-bit long. */
 export function headerPage(pageSize: number, longSize: 4 | 8 = 8): string {
   const data = 8 + longSize;
-  return HEADER_PAGE.replace("local_t commit;\toffset:8;\tsize:8", `local_t commit;\toffset:8;\tsize:${longSize}`)
-    .replace("offset:16;\tsize:4080", `offset:${data};\tsize:${pageSize - data}`);
+  return HEADER_PAGE.replace("local_t commit;\toffset:8;\tsize:8", `local_t commit;\toffset:8;\tsize:${longSize}`).replace(
+    "offset:16;\tsize:4080",
+    `offset:${data};\tsize:${pageSize - data}`,
+  );
 }

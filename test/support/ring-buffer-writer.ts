@@ -38,7 +38,15 @@ const EXTEND_FROM = 2 ** 27;
 export function writePages(events: readonly WrittenEvent[], options: WriterOptions): Uint8Array[] {
   const shape = options.shape ?? DEFAULT_SHAPE;
   const encoders = new Map<string, EncodeRecord>((options.formats ?? FORMATS).map(({ name, text }) => [name, makeEncoder(text, shape.little)]));
-  const writers = Array.from({ length: options.cpus }, (_, cpu) => new CpuWriter(shape, options.base, (options.losses ?? []).filter((loss) => loss.cpu === cpu)));
+  const writers = Array.from(
+    { length: options.cpus },
+    (_, cpu) =>
+      new CpuWriter(
+        shape,
+        options.base,
+        (options.losses ?? []).filter((loss) => loss.cpu === cpu),
+      ),
+  );
   for (const event of events) {
     const encode = encoders.get(event.event);
     const writer = writers[event.cpu];

@@ -33,7 +33,14 @@ export function startCaptureChild(file: string, argv: { output: string; stateDir
   });
   const ended = new Promise<number | string>((resolve) => child.once("close", (code, signal) => resolve(signal ?? code ?? -1)));
   return {
-    process: child, pid: child.pid ?? -1, lines, ended,
-    until: (progress) => Promise.race([ended.then(() => undefined), new Promise<void>((resolve) => (lines.some((said) => said["progress"] === progress) ? resolve() : waiting.push({ progress, resolve })))]),
+    process: child,
+    pid: child.pid ?? -1,
+    lines,
+    ended,
+    until: (progress) =>
+      Promise.race([
+        ended.then(() => undefined),
+        new Promise<void>((resolve) => (lines.some((said) => said["progress"] === progress) ? resolve() : waiting.push({ progress, resolve }))),
+      ]),
   };
 }

@@ -12,10 +12,20 @@ export function metadata(change: Partial<TraceDatMetadata> & { formats?: readonl
   const systems = [...new Set(formats.map((format) => format.system))].filter((system) => system !== "ftrace");
   const of = (system: string): string[] => formats.filter((format) => format.system === system).map((format) => format.text);
   return {
-    headerPage: headerPage(pageSize, longSize), headerEvent: HEADER_EVENT, ftraceFormats: of("ftrace"),
+    headerPage: headerPage(pageSize, longSize),
+    headerEvent: HEADER_EVENT,
+    ftraceFormats: of("ftrace"),
     systems: systems.map((name) => ({ name, formats: of(name) })),
-    kallsyms: "", printkFormats: "", cmdlines: "", cpus: 1, longSize, pageSize,
-    uname: "Linux test 6.18.0 x86_64", version: "stallscope test", traceClock: "local global [mono]", ...rest,
+    kallsyms: "",
+    printkFormats: "",
+    cmdlines: "",
+    cpus: 1,
+    longSize,
+    pageSize,
+    uname: "Linux test 6.18.0 x86_64",
+    version: "stallscope test",
+    traceClock: "local global [mono]",
+    ...rest,
   };
 }
 
@@ -23,7 +33,11 @@ export function metadata(change: Partial<TraceDatMetadata> & { formats?: readonl
 export function traceDatBytes(meta: TraceDatMetadata, buffers: readonly TraceDatBuffer[], little = true): Uint8Array {
   const out = new Output(little);
   const [main, ...instances] = buffers;
-  out.bytes([0x17, 0x08, 0x44]).text("tracing6\0").bytes([little ? 0 : 1, meta.longSize]).u32(meta.pageSize);
+  out
+    .bytes([0x17, 0x08, 0x44])
+    .text("tracing6\0")
+    .bytes([little ? 0 : 1, meta.longSize])
+    .u32(meta.pageSize);
   out.text("header_page\0").sized(meta.headerPage).text("header_event\0").sized(meta.headerEvent);
   out.u32(meta.ftraceFormats.length);
   for (const text of meta.ftraceFormats) out.sized(text);
@@ -39,7 +53,10 @@ export function traceDatBytes(meta: TraceDatMetadata, buffers: readonly TraceDat
   for (const stats of main?.stats ?? []) out.option(OPTION.cpuStat, stats);
   const offsets = instances.map(({ name }) => {
     const size = utf8(name).length + 1;
-    const place = out.u16(OPTION.buffer).u32(8 + size).reserve(8);
+    const place = out
+      .u16(OPTION.buffer)
+      .u32(8 + size)
+      .reserve(8);
     out.text(`${name}\0`);
     return place;
   });

@@ -1,18 +1,31 @@
 import { describe, expect, it } from "vitest";
 import { scene, traceFrom } from "./trace-dsl.ts";
 
-const setup = { cpus: 2, threads: [{ tid: 10, comm: "client" }, { tid: 20, comm: "server" }, { tid: 21, pid: 20, comm: "worker" }] };
+const setup = {
+  cpus: 2,
+  threads: [
+    { tid: 10, comm: "client" },
+    { tid: 20, comm: "server" },
+    { tid: 21, pid: 20, comm: "worker" },
+  ],
+};
 
 describe("scene", () => {
   it("gives a trace through bytes and the importer", () => {
     const trace = scene(setup)
-      .at(0).marker("stallscope request begin id=0", { tid: 10 })
-      .at(100).switch(0, 10, "S", 20)
-      .at(150).waking(0, 20, 21, 1)
-      .at(160).switch(1, 0, "R", 21)
+      .at(0)
+      .marker("stallscope request begin id=0", { tid: 10 })
+      .at(100)
+      .switch(0, 10, "S", 20)
+      .at(150)
+      .waking(0, 20, 21, 1)
+      .at(160)
+      .switch(1, 0, "R", 21)
       .irq(1, 200, 230, 33, "eth0")
       .syscall(21, 1, 240, 400, 202, [0x1000], -11)
-      .at(400).switch(1, 21, "D", 0).stack(21, ["schedule", "io_schedule"])
+      .at(400)
+      .switch(1, 21, "D", 0)
+      .stack(21, ["schedule", "io_schedule"])
       .trace();
     expect(trace.problems).toEqual([]);
     expect(trace.clock).toEqual({ name: "mono", base: 1_000_000_000_000n });

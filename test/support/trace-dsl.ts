@@ -87,7 +87,15 @@ export class Scene {
 
   /** Any event, at the cursor. `time` fields of the payload are absolute: see `stamp`. */
   event(name: string, cpu: number, options: EventOptions = {}): this {
-    this.#events.push({ event: name, cpu, timeNs: Math.round(this.#now * 1000), tid: options.tid, flags: options.flags ?? 0, preemptCount: options.preemptCount ?? 0, fields: options.fields ?? {} });
+    this.#events.push({
+      event: name,
+      cpu,
+      timeNs: Math.round(this.#now * 1000),
+      tid: options.tid,
+      flags: options.flags ?? 0,
+      preemptCount: options.preemptCount ?? 0,
+      fields: options.fields ?? {},
+    });
     return this;
   }
 
@@ -106,10 +114,19 @@ export class Scene {
 
   switch(cpu: number, from: number, state: SwitchState, to: number, flags = 0): this {
     const [prev, next] = [this.#thread(from), this.#thread(to)];
-    return this.event("sched_switch", cpu, { tid: from, flags, fields: {
-      prev_comm: prev.comm, prev_pid: from, prev_prio: prev.prio ?? 120, prev_state: typeof state === "number" ? state : (STATES[state] as number),
-      next_comm: next.comm, next_pid: to, next_prio: next.prio ?? 120,
-    } });
+    return this.event("sched_switch", cpu, {
+      tid: from,
+      flags,
+      fields: {
+        prev_comm: prev.comm,
+        prev_pid: from,
+        prev_prio: prev.prio ?? 120,
+        prev_state: typeof state === "number" ? state : (STATES[state] as number),
+        next_comm: next.comm,
+        next_pid: to,
+        next_prio: next.prio ?? 120,
+      },
+    });
   }
 
   /** On `cpu`, thread `by` (or an interrupt over it: give flags) makes `wakee` runnable on `target`. */
@@ -130,11 +147,21 @@ export class Scene {
   }
 
   irq(cpu: number, begin: number, end: number, irq: number, name: string): this {
-    return this.#during(begin, end, () => this.event("irq_handler_entry", cpu, { flags: 9, fields: { irq, name } }), () => this.event("irq_handler_exit", cpu, { flags: 9, fields: { irq, ret: 1 } }));
+    return this.#during(
+      begin,
+      end,
+      () => this.event("irq_handler_entry", cpu, { flags: 9, fields: { irq, name } }),
+      () => this.event("irq_handler_exit", cpu, { flags: 9, fields: { irq, ret: 1 } }),
+    );
   }
 
   softirq(cpu: number, begin: number, end: number, vec: number): this {
-    return this.#during(begin, end, () => this.event("softirq_entry", cpu, { flags: 0x10, fields: { vec } }), () => this.event("softirq_exit", cpu, { flags: 0x10, fields: { vec } }));
+    return this.#during(
+      begin,
+      end,
+      () => this.event("softirq_entry", cpu, { flags: 0x10, fields: { vec } }),
+      () => this.event("softirq_exit", cpu, { flags: 0x10, fields: { vec } }),
+    );
   }
 
   softirqRaise(cpu: number, vec: number): this {
@@ -143,15 +170,25 @@ export class Scene {
 
   syscall(tid: number, cpu: number, begin: number, end: number, nr: number, args: readonly (number | bigint)[] = [], ret: number | bigint = 0): this {
     const six = [...args, 0, 0, 0, 0, 0, 0].slice(0, 6);
-    return this.#during(begin, end, () => this.event("sys_enter", cpu, { tid, fields: { id: nr, args: six } }), () => this.event("sys_exit", cpu, { tid, fields: { id: nr, ret } }));
+    return this.#during(
+      begin,
+      end,
+      () => this.event("sys_enter", cpu, { tid, fields: { id: nr, args: six } }),
+      () => this.event("sys_exit", cpu, { tid, fields: { id: nr, ret } }),
+    );
   }
 
   /** `thread` true: it joins the parent's process. */
   fork(cpu: number, parent: number, child: SceneThread, options: { thread?: boolean } = {}): this {
     const mother = this.#thread(parent);
     this.#threads.set(child.tid, child);
-    return this.event("task_newtask", cpu, { tid: parent, fields: { pid: child.tid, comm: child.comm, clone_flags: options.thread === true ? CLONE_THREAD : 0 } })
-      .event("sched_process_fork", cpu, { tid: parent, fields: { parent_comm: mother.comm, parent_pid: parent, child_comm: child.comm, child_pid: child.tid } });
+    return this.event("task_newtask", cpu, {
+      tid: parent,
+      fields: { pid: child.tid, comm: child.comm, clone_flags: options.thread === true ? CLONE_THREAD : 0 },
+    }).event("sched_process_fork", cpu, {
+      tid: parent,
+      fields: { parent_comm: mother.comm, parent_pid: parent, child_comm: child.comm, child_pid: child.tid },
+    });
   }
 
   exec(cpu: number, tid: number, filename: string): this {
@@ -167,13 +204,20 @@ export class Scene {
   /** Armed at the cursor to expire at `expires`, its handler runs from `begin` to `end` (us). One timer per `timer` number. */
   hrtimer(cpu: number, timer: number, expires: number, begin: number, end: number, functionName = "hrtimer_wakeup"): this {
     const [hrtimer, fn, due] = [0xffff888000000000n + BigInt(timer) * 0x40n, this.address(functionName), this.stamp(expires)];
-    return this.event("hrtimer_start", cpu, { fields: { hrtimer, function: fn, expires: due, softexpires: due } })
-      .#during(begin, end, () => this.event("hrtimer_expire_entry", cpu, { flags: 9, fields: { hrtimer, now: this.stamp(begin), function: fn } }), () => this.event("hrtimer_expire_exit", cpu, { flags: 9, fields: { hrtimer } }));
+    return this.event("hrtimer_start", cpu, { fields: { hrtimer, function: fn, expires: due, softexpires: due } }).#during(
+      begin,
+      end,
+      () => this.event("hrtimer_expire_entry", cpu, { flags: 9, fields: { hrtimer, now: this.stamp(begin), function: fn } }),
+      () => this.event("hrtimer_expire_exit", cpu, { flags: 9, fields: { hrtimer } }),
+    );
   }
 
   /** A write to trace_marker. */
   marker(text: string, options: { cpu?: number; tid?: number } = {}): this {
-    return this.event("print", options.cpu ?? 0, { ...(options.tid === undefined ? {} : { tid: options.tid }), fields: { ip: this.address("tracing_mark_write"), buf: `${text}\n` } });
+    return this.event("print", options.cpu ?? 0, {
+      ...(options.tid === undefined ? {} : { tid: options.tid }),
+      fields: { ip: this.address("tracing_mark_write"), buf: `${text}\n` },
+    });
   }
 
   /** The kernel stack of a thread, innermost first, on the CPU where it is current (or `cpu`). */
@@ -192,12 +236,16 @@ export class Scene {
     const { cpus, deep = [] } = this.#setup;
     const events = this.#resolved();
     const buffer = (name: string, wanted: (event: WrittenEvent) => boolean, losses: readonly WrittenLoss[]) => ({
-      name, stats: [],
+      name,
+      stats: [],
       perCpu: writePages(events.filter(wanted), { cpus, base: this.#base, losses }).map((bytes) => ({ kind: "bytes" as const, bytes })),
     });
     const isDeep = (event: WrittenEvent): boolean => deep.includes(event.event);
     const kallsyms = [...this.#functions].map(([name, address]) => `${address.toString(16)} T ${name}\n`).join("");
-    return traceDatBytes(metadata({ cpus, kallsyms }), [buffer("", (event) => !isDeep(event), this.#losses), ...(deep.length === 0 ? [] : [buffer("deep", isDeep, [])])]);
+    return traceDatBytes(metadata({ cpus, kallsyms }), [
+      buffer("", (event) => !isDeep(event), this.#losses),
+      ...(deep.length === 0 ? [] : [buffer("deep", isDeep, [])]),
+    ]);
   }
 
   trace(): Trace {

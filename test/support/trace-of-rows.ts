@@ -3,7 +3,16 @@
  * Scenes written by hand go through the ring-buffer writer and the importer instead (trace-dsl.ts).
  */
 import { StringTable, timeNs } from "../../src/base/index.ts";
-import { buildThreadTable, EVENT_SPECS, type EventTable, type LostEvents, NO_TASK_CHANGES, type TaskChanges, type ThreadSeed, type Trace } from "../../src/trace/index.ts";
+import {
+  buildThreadTable,
+  EVENT_SPECS,
+  type EventTable,
+  type LostEvents,
+  NO_TASK_CHANGES,
+  type TaskChanges,
+  type ThreadSeed,
+  type Trace,
+} from "../../src/trace/index.ts";
 
 export interface TraceRow {
   readonly event: string;
@@ -17,7 +26,14 @@ export interface TraceRow {
 
 const SPECS = new Map(EVENT_SPECS.map((spec) => [spec.name, spec]));
 
-export function traceOfRows(input: { rows: readonly TraceRow[]; cpus: number; threads: readonly ThreadSeed[]; lost?: readonly LostEvents[]; taskChanges?: TaskChanges; end?: number }): Trace {
+export function traceOfRows(input: {
+  rows: readonly TraceRow[];
+  cpus: number;
+  threads: readonly ThreadSeed[];
+  lost?: readonly LostEvents[];
+  taskChanges?: TaskChanges;
+  end?: number;
+}): Trace {
   const sorted = [...input.rows].sort((a, b) => a.time - b.time || a.cpu - b.cpu);
   const byName = new Map<string, TraceRow[]>();
   for (const row of sorted) {

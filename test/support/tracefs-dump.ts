@@ -3,9 +3,29 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 const FILES = [
-  "buffer_percent", "buffer_size_kb", "buffer_subbuf_size_kb", "current_tracer", "dynamic_events", "kprobe_events", "saved_cmdlines_size", "set_event",
-  "set_event_notrace_pid", "set_event_pid", "set_ftrace_filter", "set_ftrace_notrace", "set_ftrace_pid", "synthetic_events", "timestamp_mode",
-  "trace_clock", "trace_options", "tracing_cpumask", "tracing_max_latency", "tracing_on", "tracing_thresh", "uprobe_events", "events/enable",
+  "buffer_percent",
+  "buffer_size_kb",
+  "buffer_subbuf_size_kb",
+  "current_tracer",
+  "dynamic_events",
+  "kprobe_events",
+  "saved_cmdlines_size",
+  "set_event",
+  "set_event_notrace_pid",
+  "set_event_pid",
+  "set_ftrace_filter",
+  "set_ftrace_notrace",
+  "set_ftrace_pid",
+  "synthetic_events",
+  "timestamp_mode",
+  "trace_clock",
+  "trace_options",
+  "tracing_cpumask",
+  "tracing_max_latency",
+  "tracing_on",
+  "tracing_thresh",
+  "uprobe_events",
+  "events/enable",
 ] as const;
 
 export function dumpTracefs(root: string): Record<string, string> {

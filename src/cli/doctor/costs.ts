@@ -15,7 +15,16 @@ const NOTHING = loses([]);
 const EVERYTHING = loses(CAUSE_IDS);
 
 /** A kernel stack at switch-out names what a wait was for; syscalls alone say only which call it was in. */
-const BY_STACK: readonly CauseId[] = ["lock-contention", "log-backpressure", "block-io", "cold-page-cache", "fsync-journal", "stopped", "app-sleep", "upstream-dependency"];
+const BY_STACK: readonly CauseId[] = [
+  "lock-contention",
+  "log-backpressure",
+  "block-io",
+  "cold-page-cache",
+  "fsync-journal",
+  "stopped",
+  "app-sleep",
+  "upstream-dependency",
+];
 
 export const COSTS: Readonly<Record<CapabilityId, Cost>> = {
   tracefs: EVERYTHING,
@@ -30,7 +39,18 @@ export const COSTS: Readonly<Record<CapabilityId, Cost>> = {
   "workqueue-events": loses(["kworker-delay"]),
   "napi-events": weakens("softirq-load"),
   "syscall-events": loses(
-    ["event-loop-blocked", "framework-polling", "fsync-journal", "gil-convoy", "lock-contention", "log-backpressure", "app-queue", "gpu-driver-init", "gpu-wait", "model-reload"],
+    [
+      "event-loop-blocked",
+      "framework-polling",
+      "fsync-journal",
+      "gil-convoy",
+      "lock-contention",
+      "log-backpressure",
+      "app-queue",
+      "gpu-driver-init",
+      "gpu-wait",
+      "model-reload",
+    ],
     ["block-io", "cold-page-cache", "app-sleep"],
   ),
   "block-events": loses(["block-io", "cold-page-cache"], ["fsync-journal", "swap-in", "page-cache-evicted"]),
@@ -49,7 +69,12 @@ export const COSTS: Readonly<Record<CapabilityId, Cost>> = {
   "stack-trigger": weakens(...BY_STACK),
   "event-fork": weakens("process-spawn", "lock-contention", "log-backpressure"),
   // these are means to the same answers, not the only ones
-  "hist-trigger": NOTHING, snapshot: NOTHING, "sub-buffer-size": NOTHING, "function-tracer": NOTHING, kprobes: NOTHING, uprobes: NOTHING,
+  "hist-trigger": NOTHING,
+  snapshot: NOTHING,
+  "sub-buffer-size": NOTHING,
+  "function-tracer": NOTHING,
+  kprobes: NOTHING,
+  uprobes: NOTHING,
   "dead-man-switch": NOTHING,
   "irqsoff-tracer": weakens("irqs-off"),
   "preemptoff-tracer": weakens("preempt-off"),
@@ -61,7 +86,8 @@ export const COSTS: Readonly<Record<CapabilityId, Cost>> = {
   "others-descriptors": weakens("log-backpressure", "upstream-dependency"),
   "cgroup-cpu": weakens("cfs-quota"),
   "cgroup-memory": weakens("memcg-reclaim", "oom-kill"),
-  "cgroup-freezer": NOTHING, "cgroup-cpuset": NOTHING,
+  "cgroup-freezer": NOTHING,
+  "cgroup-cpuset": NOTHING,
   "cpu-frequency": loses(["cpu-frequency"]),
   "cpu-idle": loses(["idle-exit"]),
   steal: loses(["vcpu-steal"]),

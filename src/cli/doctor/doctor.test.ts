@@ -15,8 +15,18 @@ const QUIET = { topLevelTracer: undefined, topLevelEvents: 0, probes: 0, foreign
 /** A machine that lacks nothing, changed. */
 const host = (changes: Partial<Capabilities> = {}): Capabilities => ({
   ...probeCapabilities({ root: "/nonexistent", procRoot: "/nonexistent", sysRoot: "/nonexistent", devRoot: "/nonexistent" }),
-  kernel: "6.12.9", arch: "x64", cpus: 8, memoryBytes: 2 ** 34, rights: RIGHTS, tracefs: { kind: "ok", root: "/sys/kernel/tracing" }, mount: undefined, isVirtual: false,
-  cgroupMounts: [], missing: {}, others: QUIET, ...changes,
+  kernel: "6.12.9",
+  arch: "x64",
+  cpus: 8,
+  memoryBytes: 2 ** 34,
+  rights: RIGHTS,
+  tracefs: { kind: "ok", root: "/sys/kernel/tracing" },
+  mount: undefined,
+  isVirtual: false,
+  cgroupMounts: [],
+  missing: {},
+  others: QUIET,
+  ...changes,
 });
 const check = (report: DoctorReport, id: string) => report.checks.find((candidate) => candidate.id === id);
 const plain = { lang: "en", columns: 100, color: false } as const;
@@ -47,7 +57,13 @@ describe("doctorReport", () => {
 
   it("cannot capture without tracefs: every cause is lost, one command mends it", () => {
     const tracefs = { kind: "not-mounted", root: "/sys/kernel/tracing", detail: "nothing is mounted at /sys/kernel/tracing" } as const;
-    const report = doctorReportOf(host({ tracefs, mount: { command: "mount -t tracefs nodev /sys/kernel/tracing", isAllowed: true }, missing: { tracefs: "not-mounted", "sched-events": "unseen" } }));
+    const report = doctorReportOf(
+      host({
+        tracefs,
+        mount: { command: "mount -t tracefs nodev /sys/kernel/tracing", isAllowed: true },
+        missing: { tracefs: "not-mounted", "sched-events": "unseen" },
+      }),
+    );
     expect([report.ok, report.canCapture]).toEqual([false, false]);
     expect(check(report, "tracefs")).toMatchObject({ state: "missing", costs: CAUSE_IDS, mend: "mount -t tracefs nodev /sys/kernel/tracing" });
     expect(check(report, "sched-events")).not.toHaveProperty("mend");
@@ -65,13 +81,29 @@ describe("doctorReport", () => {
   });
 
   it("warns of tracefs inside debugfs only", () => {
-    expect(check(doctorReportOf(host({ isAtDebugfs: true })), "tracefs")).toMatchObject({ state: "limited", mend: "mount -t tracefs nodev /sys/kernel/tracing" });
+    expect(check(doctorReportOf(host({ isAtDebugfs: true })), "tracefs")).toMatchObject({
+      state: "limited",
+      mend: "mount -t tracefs nodev /sys/kernel/tracing",
+    });
   });
 
   it("lists others, and how to remove what a killed run left", () => {
-    const report = doctorReportOf(host({ others: { topLevelTracer: "function", topLevelEvents: 3, probes: 0, foreignInstances: ["a\u001b[2J"], ownInstances: [{ name: "stallscope-1-2-wide", alive: false }] } }));
+    const report = doctorReportOf(
+      host({
+        others: {
+          topLevelTracer: "function",
+          topLevelEvents: 3,
+          probes: 0,
+          foreignInstances: ["a\u001b[2J"],
+          ownInstances: [{ name: "stallscope-1-2-wide", alive: false }],
+        },
+      }),
+    );
     expect(report.otherTracers).toEqual([
-      { kind: "tracer", name: "function" }, { kind: "events", name: "3" }, { kind: "instance", name: "a\u001b[2J" }, { kind: "own-left", name: "stallscope-1-2-wide", mend: "stallscope janitor" },
+      { kind: "tracer", name: "function" },
+      { kind: "events", name: "3" },
+      { kind: "instance", name: "a\u001b[2J" },
+      { kind: "own-left", name: "stallscope-1-2-wide", mend: "stallscope janitor" },
     ]);
     const text = renderDoctor(report, plain);
     expect(text).not.toContain("\u001b");
@@ -88,7 +120,12 @@ describe("mendOf", () => {
     ["tracefs", "no-permission", user, "sudo stallscope ..."],
     ["symbols", "no-permission", {}, "sysctl -w kernel.kptr_restrict=1"],
     ["cgroup-cpu", "not-mounted", {}, "mount -t cgroup2 none /sys/fs/cgroup"],
-    ["cgroup-memory", "not-mounted", { cgroupMounts: [{ version: 1 as const, path: "/sys/fs/cgroup/cpu" }] }, "mount -t cgroup -o memory --mkdir none /sys/fs/cgroup/memory"],
+    [
+      "cgroup-memory",
+      "not-mounted",
+      { cgroupMounts: [{ version: 1 as const, path: "/sys/fs/cgroup/cpu" }] },
+      "mount -t cgroup -o memory --mkdir none /sys/fs/cgroup/memory",
+    ],
   ] as const)("%s, %s: a command", (id, reason, changes, command) => {
     expect(mendOf(id, reason, host(changes))).toEqual({ kind: "command", command });
   });
@@ -107,8 +144,15 @@ describe("mendOf", () => {
 });
 
 describe("renderDoctor", () => {
-  it.each([["en", 60], ["en", 100], ["zh", 60], ["zh", 100]] as const)("fits %s into %i columns", (lang, columns) => {
-    const missing = Object.fromEntries(CAPABILITY_IDS.map((id, index) => [id, (["not-built", "no-permission", "no-hardware", "disabled", "lockdown"] as const)[index % 5]])) as Capabilities["missing"];
+  it.each([
+    ["en", 60],
+    ["en", 100],
+    ["zh", 60],
+    ["zh", 100],
+  ] as const)("fits %s into %i columns", (lang, columns) => {
+    const missing = Object.fromEntries(
+      CAPABILITY_IDS.map((id, index) => [id, (["not-built", "no-permission", "no-hardware", "disabled", "lockdown"] as const)[index % 5]]),
+    ) as Capabilities["missing"];
     const text = renderDoctor(doctorReportOf(host({ missing })), { lang, columns, color: false });
     expect(text.split("\n").filter((line) => widthOf(line) > columns)).toEqual([]);
     expect(text).not.toMatch(/[{}]|undefined/);

@@ -13,19 +13,47 @@ export type Mend =
 
 /** Kconfig symbols; those of trace events without one of their own come with CONFIG_EVENT_TRACING. */
 const OPTIONS: Partial<Readonly<Record<CapabilityId, readonly string[]>>> = {
-  tracefs: ["FTRACE", "EVENT_TRACING"], "napi-events": ["NET"], "syscall-events": ["FTRACE_SYSCALLS"], "block-events": ["BLOCK"],
-  "memcg-reclaim-events": ["MEMCG"], "compaction-events": ["COMPACTION"], "numa-events": ["NUMA_BALANCING"],
-  "frequency-events": ["CPU_FREQ"], "idle-events": ["CPU_IDLE"], "stack-trigger": ["STACKTRACE"], "hist-trigger": ["HIST_TRIGGERS"], snapshot: ["TRACER_SNAPSHOT"],
-  "function-tracer": ["FUNCTION_TRACER"], "irqsoff-tracer": ["IRQSOFF_TRACER"], "preemptoff-tracer": ["PREEMPT_TRACER"], "wakeup-tracer": ["SCHED_TRACER"],
-  "noise-tracers": ["OSNOISE_TRACER", "TIMERLAT_TRACER", "HWLAT_TRACER"], kprobes: ["KPROBE_EVENTS"], uprobes: ["UPROBE_EVENTS"],
-  pressure: ["PSI"], schedstat: ["SCHEDSTATS"], symbols: ["KALLSYMS"], "cgroup-cpu": ["CFS_BANDWIDTH", "FAIR_GROUP_SCHED"], "cgroup-memory": ["MEMCG"],
-  "cgroup-freezer": ["CGROUP_FREEZER"], "cgroup-cpuset": ["CPUSETS"],
+  tracefs: ["FTRACE", "EVENT_TRACING"],
+  "napi-events": ["NET"],
+  "syscall-events": ["FTRACE_SYSCALLS"],
+  "block-events": ["BLOCK"],
+  "memcg-reclaim-events": ["MEMCG"],
+  "compaction-events": ["COMPACTION"],
+  "numa-events": ["NUMA_BALANCING"],
+  "frequency-events": ["CPU_FREQ"],
+  "idle-events": ["CPU_IDLE"],
+  "stack-trigger": ["STACKTRACE"],
+  "hist-trigger": ["HIST_TRIGGERS"],
+  snapshot: ["TRACER_SNAPSHOT"],
+  "function-tracer": ["FUNCTION_TRACER"],
+  "irqsoff-tracer": ["IRQSOFF_TRACER"],
+  "preemptoff-tracer": ["PREEMPT_TRACER"],
+  "wakeup-tracer": ["SCHED_TRACER"],
+  "noise-tracers": ["OSNOISE_TRACER", "TIMERLAT_TRACER", "HWLAT_TRACER"],
+  kprobes: ["KPROBE_EVENTS"],
+  uprobes: ["UPROBE_EVENTS"],
+  pressure: ["PSI"],
+  schedstat: ["SCHEDSTATS"],
+  symbols: ["KALLSYMS"],
+  "cgroup-cpu": ["CFS_BANDWIDTH", "FAIR_GROUP_SCHED"],
+  "cgroup-memory": ["MEMCG"],
+  "cgroup-freezer": ["CGROUP_FREEZER"],
+  "cgroup-cpuset": ["CPUSETS"],
 };
 
-const VERSIONS: Partial<Readonly<Record<CapabilityId, string>>> = { "mono-clock": "3.17", "event-fork": "4.7", "sub-buffer-size": "6.8", "dead-man-switch": "3.10" };
+const VERSIONS: Partial<Readonly<Record<CapabilityId, string>>> = {
+  "mono-clock": "3.17",
+  "event-fork": "4.7",
+  "sub-buffer-size": "6.8",
+  "dead-man-switch": "3.10",
+};
 
 /** undefined when it cannot be said until something else is mended. */
-export function mendOf(id: CapabilityId, reason: MissingReason, host: Pick<Capabilities, "rights" | "tracefs" | "mount" | "cgroupMounts" | "kernel">): Mend | undefined {
+export function mendOf(
+  id: CapabilityId,
+  reason: MissingReason,
+  host: Pick<Capabilities, "rights" | "tracefs" | "mount" | "cgroupMounts" | "kernel">,
+): Mend | undefined {
   const { rights, tracefs } = host;
   const isConfined = rights.isInUserNamespace || (rights.isRoot && !rights.effective.has("CAP_SYS_ADMIN"));
   const asRoot = (command: string): Mend => (isConfined ? { kind: "on-the-host" } : { kind: "command", command: rights.isRoot ? command : `sudo ${command}` });
@@ -48,14 +76,18 @@ export function mendOf(id: CapabilityId, reason: MissingReason, host: Pick<Capab
       return { kind: "boot-with", parameter: id === "pressure" ? "psi=1" : id };
     case "not-built": {
       const version = VERSIONS[id];
-      return version !== undefined && isOlder(host.kernel, version) ? { kind: "kernel-version", version } : { kind: "kernel-option", options: (OPTIONS[id] ?? ["EVENT_TRACING"]).map((name) => `CONFIG_${name}=y`) };
+      return version !== undefined && isOlder(host.kernel, version)
+        ? { kind: "kernel-version", version }
+        : { kind: "kernel-option", options: (OPTIONS[id] ?? ["EVENT_TRACING"]).map((name) => `CONFIG_${name}=y`) };
     }
   }
 }
 
 /** A controller is in v1 or v2, not in both: where v1 hierarchies are mounted, it is mounted beside them. */
 function mountCgroup(controller: string, { cgroupMounts }: Pick<Capabilities, "cgroupMounts">): string {
-  return cgroupMounts.some(({ version }) => version === 1) ? `mount -t cgroup -o ${controller} --mkdir none /sys/fs/cgroup/${controller}` : "mount -t cgroup2 none /sys/fs/cgroup";
+  return cgroupMounts.some(({ version }) => version === 1)
+    ? `mount -t cgroup -o ${controller} --mkdir none /sys/fs/cgroup/${controller}`
+    : "mount -t cgroup2 none /sys/fs/cgroup";
 }
 
 function isOlder(kernel: string, version: string): boolean {

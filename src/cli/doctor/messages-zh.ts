@@ -2,11 +2,11 @@
 import type { DoctorMessageKey } from "./messages.ts";
 
 export const zh: Readonly<Record<DoctorMessageKey, string>> = {
-  "host": "Linux {kernel}，{arch}，{cpus} 个 CPU，{memory} GiB 内存",
+  host: "Linux {kernel}，{arch}，{cpus} 个 CPU，{memory} GiB 内存",
   "host.preempt": "抢占模型 {preempt}",
   "host.virtual": "虚拟机",
-  "can": "本机可以捕获并解释请求。",
-  "cannot": "本机无法捕获请求：{why}。",
+  can: "本机可以捕获并解释请求。",
+  cannot: "本机无法捕获请求：{why}。",
   "at-debugfs": "tracefs 只挂载在 debugfs 之内，较新的内核已不再提供",
   "heading.missing": "缺少",
   "heading.limited": "受限",
@@ -19,7 +19,7 @@ export const zh: Readonly<Record<DoctorMessageKey, string>> = {
   "label.mend": "补救方法",
   "label.why": "原因",
   "every-cause": "所有原因",
-  "list": " · ",
+  list: " · ",
   "ready.events": "{total} 组事件中的 {count} 组",
   "with-causes": "{name}（{causes}）",
 

@@ -6,11 +6,11 @@ import type { OtherTracer } from "./other-tracer.ts";
 type Required = `check.${CapabilityId}` | `why.${MissingReason}` | `mend.${Exclude<Mend["kind"], "command">}` | `other.${OtherTracer["kind"]}`;
 
 export const en = {
-  "host": "Linux {kernel}, {arch}, {cpus} CPUs, {memory} GiB",
+  host: "Linux {kernel}, {arch}, {cpus} CPUs, {memory} GiB",
   "host.preempt": "preemption {preempt}",
   "host.virtual": "virtual machine",
-  "can": "Requests can be captured and explained here.",
-  "cannot": "Requests cannot be captured here: {why}.",
+  can: "Requests can be captured and explained here.",
+  cannot: "Requests cannot be captured here: {why}.",
   "at-debugfs": "tracefs is mounted only inside debugfs, where newer kernels no longer have it",
   "heading.missing": "Missing",
   "heading.limited": "Limited",
@@ -23,7 +23,7 @@ export const en = {
   "label.mend": "to mend",
   "label.why": "because",
   "every-cause": "every cause",
-  "list": " · ",
+  list: " · ",
   "ready.events": "{count} of {total} groups of events",
   "with-causes": "{name} ({causes})",
 

@@ -31,11 +31,22 @@ export function renderDoctor(report: DoctorReport, { lang, columns, color }: Ren
     findings("heading.missing", missing, view),
     findings("heading.limited", limited, view),
     others(report.otherTracers, view),
-    paragraph("heading.none", seen.filter(isAbsent).map((check) => nameWithCauses(check, lang)), view),
-    paragraph("heading.unneeded", seen.filter((check) => check.state !== "ok" && !isAbsent(check) && isUnneeded(check)).map(({ id }) => nameOf(id, lang)), view),
+    paragraph(
+      "heading.none",
+      seen.filter(isAbsent).map((check) => nameWithCauses(check, lang)),
+      view,
+    ),
+    paragraph(
+      "heading.unneeded",
+      seen.filter((check) => check.state !== "ok" && !isAbsent(check) && isUnneeded(check)).map(({ id }) => nameOf(id, lang)),
+      view,
+    ),
     paragraph("heading.ready", readyNames(seen, lang), view),
   ];
-  return `${sections.filter((lines) => lines.length > 0).map((lines) => lines.join("\n")).join("\n\n")}\n`;
+  return `${sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join("\n"))
+    .join("\n\n")}\n`;
 }
 
 function heading({ canCapture, host, checks }: DoctorReport, { lang, columns, style }: View): string[] {
@@ -61,7 +72,9 @@ function findings(key: DoctorMessageKey, checks: readonly DoctorCheck[], view: V
     lines.push(...wrap(doctorMessage(lang, `check.${check.id}`), columns, INDENT).map(style.strong));
     const why = check.reason === undefined ? doctorMessage(lang, "at-debugfs") : whyText(lang, check.reason);
     const rows: (readonly [label: string, text: string, paint: (text: string) => string])[] = [
-      [labels[0] ?? "", why, plain], [labels[1] ?? "", causesText(check.costs, lang), plain], [labels[2] ?? "", causesText(check.weakens, lang), plain],
+      [labels[0] ?? "", why, plain],
+      [labels[1] ?? "", causesText(check.costs, lang), plain],
+      [labels[2] ?? "", causesText(check.weakens, lang), plain],
       [labels[3] ?? "", check.mendBy === undefined ? "" : mendText(lang, check.mendBy), check.mendBy?.kind === "command" ? style.command : plain],
     ];
     for (const [label, text, paint] of rows) if (text !== "") lines.push(...labelled(label, text, paint, width, view));
@@ -73,10 +86,13 @@ const plain = (text: string): string => text;
 
 function labelled(label: string, text: string, paint: (text: string) => string, width: number, { columns, style }: View): string[] {
   const indent = " ".repeat(INDENT.length * 2 + width + 2);
-  return wrap(text, columns, indent).map((line, index) => `${index === 0 ? `${INDENT}${INDENT}${style.quiet(padEnd(label, width))}${INDENT}` : indent}${paint(line.slice(indent.length))}`);
+  return wrap(text, columns, indent).map(
+    (line, index) => `${index === 0 ? `${INDENT}${INDENT}${style.quiet(padEnd(label, width))}${INDENT}` : indent}${paint(line.slice(indent.length))}`,
+  );
 }
 
-const causesText = (causes: readonly CauseId[], lang: Language): string => (causes.length === CAUSE_IDS.length ? doctorMessage(lang, "every-cause") : causes.join(", "));
+const causesText = (causes: readonly CauseId[], lang: Language): string =>
+  causes.length === CAUSE_IDS.length ? doctorMessage(lang, "every-cause") : causes.join(", ");
 
 /** The part before the colon. */
 const nameOf = (id: CapabilityId, lang: Language): string => doctorMessage(lang, `check.${id}`).split(/[:：]/, 1)[0] ?? id;

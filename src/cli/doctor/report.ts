@@ -1,7 +1,17 @@
 /** What is possible on this host, what is missing, what does each lack cost and what would mend it? Plain data, also for --json. */
 import type { HostInfo } from "../../bundle/index.ts";
 import { printable } from "../../base/index.ts";
-import { CAPABILITY_IDS, hostInfo, isCapable, MOUNT_COMMAND, probeCapabilities, type Capabilities, type CapabilityId, type MissingReason, type ProbeOptions } from "../../linux/index.ts";
+import {
+  CAPABILITY_IDS,
+  hostInfo,
+  isCapable,
+  MOUNT_COMMAND,
+  probeCapabilities,
+  type Capabilities,
+  type CapabilityId,
+  type MissingReason,
+  type ProbeOptions,
+} from "../../linux/index.ts";
 import type { CauseId } from "../../result/index.ts";
 import { COSTS } from "./costs.ts";
 import { doctorMessage, mendText, whyText } from "./message.ts";
@@ -49,7 +59,12 @@ export function doctorReportOf(capabilities: Capabilities): DoctorReport {
   return {
     ok: canCapture && checks.every(({ state, reason }) => state !== "missing" || reason === "no-hardware"),
     canCapture,
-    host: { ...hostInfo(capabilities), ...(preempt === undefined ? {} : { preempt }), ...(isVirtual === undefined ? {} : { virtual: isVirtual }), tracefs: tracefs.root },
+    host: {
+      ...hostInfo(capabilities),
+      ...(preempt === undefined ? {} : { preempt }),
+      ...(isVirtual === undefined ? {} : { virtual: isVirtual }),
+      tracefs: tracefs.root,
+    },
     checks,
     otherTracers: otherTracers(capabilities),
   };
@@ -65,14 +80,19 @@ function checkOf(id: CapabilityId, capabilities: Capabilities): DoctorCheck {
   }
   const { unprovable, weakened } = COSTS[id];
   const mendBy = mendOf(id, reason, capabilities);
-  const detail = id === "tracefs" && capabilities.tracefs.kind !== "ok" ? `${capabilities.tracefs.root}: ${capabilities.tracefs.detail}` : whyText("en", reason);
+  const detail =
+    id === "tracefs" && capabilities.tracefs.kind !== "ok" ? `${capabilities.tracefs.root}: ${capabilities.tracefs.detail}` : whyText("en", reason);
   return {
-    id, state: unprovable.length > 0 ? "missing" : "limited", what, costs: unprovable, weakens: weakened, reason,
+    id,
+    state: unprovable.length > 0 ? "missing" : "limited",
+    what,
+    costs: unprovable,
+    weakens: weakened,
+    reason,
     ...(mendBy === undefined ? {} : { mend: mendText("en", mendBy), mendBy }),
     detail: printable(detail),
   };
 }
-
 
 function otherTracers({ others, rights }: Capabilities): OtherTracer[] {
   const janitor = `${rights.isRoot ? "" : "sudo "}stallscope janitor`;

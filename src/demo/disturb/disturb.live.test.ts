@@ -17,7 +17,10 @@ const median = (values: readonly number[]): number => [...values].sort((a, b) =>
 const readBytes = (pid: number): number => Number(/^read_bytes: (\d+)$/m.exec(readFileSync(`/proc/${pid}/io`, "utf8"))?.[1]);
 
 /** Fires requests, one of them disturbed; ends with nothing left. */
-async function play(scenario: ScenarioId, service: DemoService): Promise<{ normal: number[]; disturbed: number; beginMs: number; blockReads: number[]; pids: number[] }> {
+async function play(
+  scenario: ScenarioId,
+  service: DemoService,
+): Promise<{ normal: number[]; disturbed: number; beginMs: number; blockReads: number[]; pids: number[] }> {
   const disturbance = await startDisturbance(scenario, service);
   const normal: number[] = [];
   const blockReads: number[] = [];
@@ -43,8 +46,16 @@ async function play(scenario: ScenarioId, service: DemoService): Promise<{ norma
   } finally {
     await disturbance.dispose();
   }
-  console.log(`${scenario}: normal ${normal.map(Math.round).join(" ")} ms, disturbed ${Math.round(disturbed)} ms, begin() ${beginMs.toFixed(1)} ms (${disturbance.describe})`);
-  return { normal, disturbed, beginMs, blockReads, pids: disturbance.culprits.map((culprit) => culprit.pid).filter((pid) => pid !== service.pid && pid !== service.logCollector?.thread.pid) };
+  console.log(
+    `${scenario}: normal ${normal.map(Math.round).join(" ")} ms, disturbed ${Math.round(disturbed)} ms, begin() ${beginMs.toFixed(1)} ms (${disturbance.describe})`,
+  );
+  return {
+    normal,
+    disturbed,
+    beginMs,
+    blockReads,
+    pids: disturbance.culprits.map((culprit) => culprit.pid).filter((pid) => pid !== service.pid && pid !== service.logCollector?.thread.pid),
+  };
 }
 
 /** Plays the scenarios on the service that runs when the tests do. */
@@ -52,21 +63,27 @@ function itPlays(scenarios: readonly ScenarioId[], current: () => DemoService): 
   for (const scenario of scenarios) {
     const missing = missingNeeds(scenario);
     // a neighbour of the test machine may delay any request
-    it.skipIf(missing.length > 0)(`${scenario}: delays the one request it is meant for${missing.length > 0 ? ` (${missing.join(", ")})` : ""}`, { retry: 2, timeout: 20_000 }, async () => {
-      const service = current();
-      const affinity = readFileSync(`/proc/${service.pid}/status`, "utf8").match(/^Cpus_allowed:.*$/m)?.[0];
-      const { normal, disturbed, blockReads, pids } = await play(scenario, service);
-      // the smallest effect is that of the disk, 0.3 s on a fast one; the others add 0.4 s or more
-      expect(disturbed).toBeGreaterThan(median(normal) + 200);
-      expect(Math.max(...normal)).toBeLessThan(disturbed);
-      if (scenario === "cold") {
-        expect(blockReads[DISTURBED]).toBeGreaterThan(16_000_000);
-        expect(blockReads.filter((_, index) => index !== DISTURBED).every((bytes) => bytes < 1_000_000)).toBe(true);
-      }
-      expect(leftovers({ stateDirs: [], pids })).toEqual([`child ${service.pid}`, ...(service.logCollector === undefined ? [] : [`child ${service.logCollector.thread.pid}`])].sort());
-      expect(readFileSync(`/proc/${service.pid}/status`, "utf8")).toContain(affinity);
-      expect((await speak(service.port)).status).toBe(200);
-    });
+    it.skipIf(missing.length > 0)(
+      `${scenario}: delays the one request it is meant for${missing.length > 0 ? ` (${missing.join(", ")})` : ""}`,
+      { retry: 2, timeout: 20_000 },
+      async () => {
+        const service = current();
+        const affinity = readFileSync(`/proc/${service.pid}/status`, "utf8").match(/^Cpus_allowed:.*$/m)?.[0];
+        const { normal, disturbed, blockReads, pids } = await play(scenario, service);
+        // the smallest effect is that of the disk, 0.3 s on a fast one; the others add 0.4 s or more
+        expect(disturbed).toBeGreaterThan(median(normal) + 200);
+        expect(Math.max(...normal)).toBeLessThan(disturbed);
+        if (scenario === "cold") {
+          expect(blockReads[DISTURBED]).toBeGreaterThan(16_000_000);
+          expect(blockReads.filter((_, index) => index !== DISTURBED).every((bytes) => bytes < 1_000_000)).toBe(true);
+        }
+        expect(leftovers({ stateDirs: [], pids })).toEqual(
+          [`child ${service.pid}`, ...(service.logCollector === undefined ? [] : [`child ${service.logCollector.thread.pid}`])].sort(),
+        );
+        expect(readFileSync(`/proc/${service.pid}/status`, "utf8")).toContain(affinity);
+        expect((await speak(service.port)).status).toBe(200);
+      },
+    );
   }
 }
 
@@ -82,9 +99,13 @@ describe("a plain service", () => {
   }, 60_000);
   afterAll(() => stopAndCheck(service));
 
-  itPlays(SCENARIO_IDS.filter((id) => id !== "log"), () => service);
+  itPlays(
+    SCENARIO_IDS.filter((id) => id !== "log"),
+    () => service,
+  );
 
-  const start = (config: InjectorConfig): ChildProcessByStdio<Writable, Readable, Readable> => spawn(process.execPath, [entryPoint("disturb"), JSON.stringify(config)], { stdio: ["pipe", "pipe", "pipe"] });
+  const start = (config: InjectorConfig): ChildProcessByStdio<Writable, Readable, Readable> =>
+    spawn(process.execPath, [entryPoint("disturb"), JSON.stringify(config)], { stdio: ["pipe", "pipe", "pipe"] });
 
   it.skipIf(missingNeeds("quota").length > 0)("is free of its quota when whoever set it is killed", async () => {
     const helper = start({ role: "quota", target: service.identity, quotaUs: 20_000, periodUs: 100_000 });
@@ -123,7 +144,9 @@ describe("a disturbance that cannot be", () => {
   it("is refused in one sentence, with the way out", async () => {
     const service = { logCollector: undefined } as DemoService;
     await expect(startDisturbance("log", service)).rejects.toMatchObject({
-      code: "scenario-service", message: "the scenario log does not fit this service: nobody but us reads its log", hint: 'start it with {"logCollector":true,"logProgress":true}',
+      code: "scenario-service",
+      message: "the scenario log does not fit this service: nobody but us reads its log",
+      hint: 'start it with {"logCollector":true,"logProgress":true}',
     });
   });
 });

@@ -19,10 +19,14 @@ const say = (answer: object): void => void process.stdout.write(`${JSON.stringif
 
 function create(config: InjectorConfig): Injector | Promise<Injector> {
   switch (config.role) {
-    case "worker": return createWorkInjector(config);
-    case "stop": return createStopInjector(config);
-    case "quota": return createQuotaInjector(config);
-    case "log-collector": return createLogCollector();
+    case "worker":
+      return createWorkInjector(config);
+    case "stop":
+      return createStopInjector(config);
+    case "quota":
+      return createQuotaInjector(config);
+    case "log-collector":
+      return createLogCollector();
   }
 }
 

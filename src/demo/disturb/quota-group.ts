@@ -29,7 +29,10 @@ export function makeQuotaGroup(pid: number, periodUs: number): QuotaGroup {
     if (!existsSync(path)) return;
     limit(undefined);
     for (const end = performance.now() + EMPTY_TIMEOUT_MS; ; await sleep(10)) {
-      readFileSync(join(path, "cgroup.procs"), "utf8").split("\n").filter((line) => line !== "").forEach((member) => moveTo(origin.path, member));
+      readFileSync(join(path, "cgroup.procs"), "utf8")
+        .split("\n")
+        .filter((line) => line !== "")
+        .forEach((member) => moveTo(origin.path, member));
       if (isRemoved(path)) return;
       if (performance.now() > end) throw new Error(`the cgroup ${path} could not be removed`);
     }

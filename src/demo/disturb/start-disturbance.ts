@@ -30,15 +30,22 @@ type Parts = Omit<Disturbance, "scenario">;
 /** UserError (environment): scenario-unavailable, scenario-service (the service was started without what it needs), demo-helper, program-failed. */
 export async function startDisturbance(scenario: ScenarioId, service: DemoService): Promise<Disturbance> {
   const [missing] = missingNeeds(scenario);
-  if (missing !== undefined) throw new UserError("scenario-unavailable", `the scenario ${scenario} cannot be played here: ${missing}`, { exitCode: EXIT.environment });
+  if (missing !== undefined)
+    throw new UserError("scenario-unavailable", `the scenario ${scenario} cannot be played here: ${missing}`, { exitCode: EXIT.environment });
   const parts = await START[scenario](service);
   let disposed: Promise<void> | undefined;
   return { scenario, ...parts, dispose: () => (disposed ??= parts.dispose()) };
 }
 
 const START: Readonly<Record<ScenarioId, (service: DemoService) => Promise<Parts>>> = {
-  rival: (service) => onOneCpu(service, { comm: "nightly-backup", threads: RIVALS, limitMs: LONGEST_MS }, (cpu) => `${RIVALS} threads of another program compute on CPU ${cpu}`),
-  fifo: (service) => onOneCpu(service, { comm: "rt-control", threads: 1, limitMs: FIFO_MS, priority: FIFO_PRIORITY }, (cpu) => `a SCHED_FIFO thread computes on CPU ${cpu} for ${FIFO_MS} ms`),
+  rival: (service) =>
+    onOneCpu(service, { comm: "nightly-backup", threads: RIVALS, limitMs: LONGEST_MS }, (cpu) => `${RIVALS} threads of another program compute on CPU ${cpu}`),
+  fifo: (service) =>
+    onOneCpu(
+      service,
+      { comm: "rt-control", threads: 1, limitMs: FIFO_MS, priority: FIFO_PRIORITY },
+      (cpu) => `a SCHED_FIFO thread computes on CPU ${cpu} for ${FIFO_MS} ms`,
+    ),
   quota: async (service) => {
     const helper = await startInjector({ role: "quota", target: service.identity, quotaUs: QUOTA_US, periodUs: PERIOD_US });
     return ofHelper(helper, `a CPU quota of ${QUOTA_US / 1000} ms in each ${PERIOD_US / 1000} ms`, []);
@@ -120,17 +127,22 @@ async function onOneCpu(service: DemoService, options: ContestOptions, describe:
   }
 }
 
-const startInjector = (config: InjectorConfig): Promise<LineProcess> => startLineProcess(`the disturbance ${config.role}`, [entryPoint("disturb"), JSON.stringify(config)]);
+const startInjector = (config: InjectorConfig): Promise<LineProcess> =>
+  startLineProcess(`the disturbance ${config.role}`, [entryPoint("disturb"), JSON.stringify(config)]);
 
 const ofHelper = (helper: LineProcess, describe: string, culprits: readonly Culprit[]): Parts => ({
-  describe, culprits,
+  describe,
+  culprits,
   begin: async () => void (await helper.ask("begin")),
   end: async () => void (await helper.ask("end")),
   dispose: () => helper.close(),
 });
 
 const needs = (scenario: ScenarioId, why: string): UserError =>
-  new UserError("scenario-service", `the scenario ${scenario} does not fit this service: ${why}`, { exitCode: EXIT.environment, hint: `start it with ${JSON.stringify(SCENARIOS[scenario].service)}` });
+  new UserError("scenario-service", `the scenario ${scenario} does not fit this service: ${why}`, {
+    exitCode: EXIT.environment,
+    hint: `start it with ${JSON.stringify(SCENARIOS[scenario].service)}`,
+  });
 
 function post(port: number, path: string, body: object): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -32,19 +32,35 @@ export function createGradioRoutes(pipeline: SpeechPipeline, outputs: Outputs): 
           begin = performance.now();
           sessions.send(hash, { msg: "process_starts", event_id: eventId, eta: null });
         },
-        progress: (progress, desc) => sessions.send(hash, { msg: "progress", event_id: eventId, progress_data: [{ index: null, length: null, unit: "steps", progress, desc }] }),
+        progress: (progress, desc) =>
+          sessions.send(hash, { msg: "progress", event_id: eventId, progress_data: [{ index: null, length: null, unit: "steps", progress, desc }] }),
         segment: async (samples) => void parts.push(samples),
         finish: async () => void (path = await outputs.save(parts)),
       });
       printStages(report);
-      const file = { path, url: `${origin}${GRADIO_PREFIX}/file=${path}`, size: null, orig_name: path.split("/").at(-1), mime_type: "audio/wav", is_stream: false, meta: { _type: "gradio.FileData" } };
+      const file = {
+        path,
+        url: `${origin}${GRADIO_PREFIX}/file=${path}`,
+        size: null,
+        orig_name: path.split("/").at(-1),
+        mime_type: "audio/wav",
+        is_stream: false,
+        meta: { _type: "gradio.FileData" },
+      };
       const duration = (performance.now() - begin) / 1000;
       sessions.send(hash, {
-        msg: "process_completed", event_id: eventId, success: true,
+        msg: "process_completed",
+        event_id: eventId,
+        success: true,
         output: { data: [{ __type__: "update", visible: true, value: file }], is_generating: false, duration, average_duration: duration },
       });
     } catch (error) {
-      sessions.send(hash, { msg: "process_completed", event_id: eventId, success: false, output: { error: error instanceof ServiceError ? error.message : null } });
+      sessions.send(hash, {
+        msg: "process_completed",
+        event_id: eventId,
+        success: false,
+        output: { error: error instanceof ServiceError ? error.message : null },
+      });
     }
   }
 
@@ -69,7 +85,9 @@ export function createGradioRoutes(pipeline: SpeechPipeline, outputs: Outputs): 
       const own = outputs.find(path);
       if (own === undefined) throw new ServiceError(404, "there is no such file");
       response.writeHead(200, { "content-type": "audio/wav", "content-length": (await stat(own)).size });
-      createReadStream(own).on("error", () => response.destroy()).pipe(response);
+      createReadStream(own)
+        .on("error", () => response.destroy())
+        .pipe(response);
     },
   };
 }

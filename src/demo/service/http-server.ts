@@ -26,7 +26,8 @@ export function createSpeechServer(parts: ServerParts): Server {
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? "/", "http://service");
     const route = `${request.method} ${url.pathname}`;
-    if (request.method === "GET" && url.pathname.startsWith(filePrefix)) return gradio.file(decodeURIComponent(url.pathname.slice(filePrefix.length)), response);
+    if (request.method === "GET" && url.pathname.startsWith(filePrefix))
+      return gradio.file(decodeURIComponent(url.pathname.slice(filePrefix.length)), response);
     switch (route) {
       case "GET /":
         return void response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end(PAGE);
@@ -52,7 +53,8 @@ export function createSpeechServer(parts: ServerParts): Server {
   /** Renews the speaker cache in a thread of its own; answers once that thread holds the cache. */
   async function refresh(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const holdMs = (await readJson(request))["hold_ms"];
-    if (typeof holdMs !== "number" || !(holdMs > 0 && holdMs <= LONGEST_HOLD_MS)) throw new ServiceError(400, `hold_ms is not a number up to ${LONGEST_HOLD_MS}`);
+    if (typeof holdMs !== "number" || !(holdMs > 0 && holdMs <= LONGEST_HOLD_MS))
+      throw new ServiceError(400, `hold_ms is not a number up to ${LONGEST_HOLD_MS}`);
     await parts.refresh.hold(holdMs);
     sendJson(response, { tid: parts.refresh.tid, hold_ms: holdMs });
   }

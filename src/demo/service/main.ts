@@ -30,14 +30,20 @@ function leave(options: ServiceOptions, code: number): never {
 
 async function serve(options: ServiceOptions): Promise<void> {
   process.once("SIGTERM", () => leave(options, EXIT.ok));
-  process.stdin.on("end", () => leave(options, EXIT.ok)).on("error", () => leave(options, EXIT.ok)).resume();
+  process.stdin
+    .on("end", () => leave(options, EXIT.ok))
+    .on("error", () => leave(options, EXIT.ok))
+    .resume();
   nameThread("tts-service");
   const weightsPath = join(options.stateDir, "weights.bin");
   writeWeights(weightsPath);
   const speakerCache = createSpeakerCache();
   fillSpeakerCache(speakerCacheOn(speakerCache));
-  const speech = await Promise.all(Array.from({ length: TTS_THREADS }, (_, index) =>
-    startSpeechThread({ role: "tts", comm: `tts-worker-${index}`, weightsPath, speakerCache, logProgress: options.logProgress })));
+  const speech = await Promise.all(
+    Array.from({ length: TTS_THREADS }, (_, index) =>
+      startSpeechThread({ role: "tts", comm: `tts-worker-${index}`, weightsPath, speakerCache, logProgress: options.logProgress }),
+    ),
+  );
   const refresh = await startRefreshThread({ role: "cache-refresh", comm: "cache-refresh", speakerCache });
   await warmUp(speech);
   const pipeline = new SpeechPipeline(speech, options.concurrency);
@@ -55,14 +61,16 @@ async function warmUp(threads: readonly SpeechThread[]): Promise<void> {
     for (const text of WARM_UP_TEXTS) ms += (await pipeline.speak(text, { segment: async () => undefined }, { isQuiet: true, thread })).s2melMs;
     return ms;
   };
-  await Promise.all(threads.map(async (_, thread) => {
-    let best = Infinity;
-    for (let count = 1; count <= WARM_UP_ROUNDS.most; count++) {
-      const ms = await round(thread);
-      if (count >= WARM_UP_ROUNDS.least && ms > best * 0.8) return;
-      best = Math.min(best, ms);
-    }
-  }));
+  await Promise.all(
+    threads.map(async (_, thread) => {
+      let best = Infinity;
+      for (let count = 1; count <= WARM_UP_ROUNDS.most; count++) {
+        const ms = await round(thread);
+        if (count >= WARM_UP_ROUNDS.least && ms > best * 0.8) return;
+        best = Math.min(best, ms);
+      }
+    }),
+  );
 }
 
 function read(): ServiceOptions | undefined {

@@ -25,19 +25,30 @@ export function readOptions(argv: readonly string[]): ServiceOptions {
   const stateDir = values["state-dir"];
   if (stateDir === undefined || !isWhole(port, 0, 65_535) || !isWhole(concurrency, 1, 16)) throw new StartError(USAGE);
   return {
-    port, stateDir, concurrency,
+    port,
+    stateDir,
+    concurrency,
     removesStateDir: values["remove-state-dir"] === true,
     logProgress: values["log-progress"] === true,
   };
 }
 
-function parse(argv: readonly string[]): { readonly port?: string; readonly concurrency?: string; readonly "state-dir"?: string; readonly "remove-state-dir"?: boolean; readonly "log-progress"?: boolean } {
+function parse(argv: readonly string[]): {
+  readonly port?: string;
+  readonly concurrency?: string;
+  readonly "state-dir"?: string;
+  readonly "remove-state-dir"?: boolean;
+  readonly "log-progress"?: boolean;
+} {
   try {
     return parseArgs({
       args: [...argv],
       options: {
-        port: { type: "string" }, concurrency: { type: "string" }, "state-dir": { type: "string" },
-        "remove-state-dir": { type: "boolean" }, "log-progress": { type: "boolean" },
+        port: { type: "string" },
+        concurrency: { type: "string" },
+        "state-dir": { type: "string" },
+        "remove-state-dir": { type: "boolean" },
+        "log-progress": { type: "boolean" },
       },
     }).values;
   } catch {

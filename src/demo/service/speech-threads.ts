@@ -34,10 +34,11 @@ export async function startSpeechThread(role: Extract<WorkerRole, { role: "tts" 
   return {
     tid,
     comm: role.comm,
-    speak: (order) => new Promise((resolve, reject) => {
-      pending.set(order.job, { resolve, reject });
-      worker.postMessage(order);
-    }),
+    speak: (order) =>
+      new Promise((resolve, reject) => {
+        pending.set(order.job, { resolve, reject });
+        worker.postMessage(order);
+      }),
   };
 }
 
@@ -50,10 +51,11 @@ export async function startRefreshThread(role: Extract<WorkerRole, { role: "cach
   return {
     tid,
     comm: role.comm,
-    hold: (holdMs) => new Promise((resolve) => {
-      waiting.push(resolve);
-      worker.postMessage({ kind: "refresh", holdMs });
-    }),
+    hold: (holdMs) =>
+      new Promise((resolve) => {
+        waiting.push(resolve);
+        worker.postMessage({ kind: "refresh", holdMs });
+      }),
   };
 }
 

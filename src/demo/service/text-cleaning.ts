@@ -11,14 +11,22 @@ export interface Segment {
 const LONGEST_SEGMENT = 120;
 const CJK = /[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]/;
 const ABBREVIATIONS: readonly (readonly [RegExp, string])[] = [
-  [/\bDr\.\s/g, "Doctor "], [/\bMr\.\s/g, "Mister "], [/\bMrs\.\s/g, "Missis "], [/\be\.g\.\s/g, "for example "], [/\bi\.e\.\s/g, "that is "],
+  [/\bDr\.\s/g, "Doctor "],
+  [/\bMr\.\s/g, "Mister "],
+  [/\bMrs\.\s/g, "Missis "],
+  [/\be\.g\.\s/g, "for example "],
+  [/\bi\.e\.\s/g, "that is "],
 ];
 
 /** A text with one Chinese character is read by the Chinese voice, which also reads Latin letters. */
 export const languageOf = (text: string): Language => (CJK.test(text) ? "zh" : "en");
 
 export function cleanText(text: string): string {
-  let clean = text.toWellFormed().normalize("NFKC").replace(/[\u0000-\u001f\u007f-\u009f]+/g, " ").replace(/[\u201c\u201d"]/g, "");
+  let clean = text
+    .toWellFormed()
+    .normalize("NFKC")
+    .replace(/[\u0000-\u001f\u007f-\u009f]+/g, " ")
+    .replace(/[\u201c\u201d"]/g, "");
   // NFKC turns Chinese punctuation into ASCII, where sentences still end
   for (const [pattern, spoken] of ABBREVIATIONS) clean = clean.replace(pattern, spoken);
   return clean.replace(/\s+/g, " ").trim();

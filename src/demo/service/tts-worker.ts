@@ -28,7 +28,10 @@ function speak(order: SpeakOrder, voice: Voice): FromWorker {
   const begin = performance.now();
   let rows = 0;
   const prosody = prosodyOf(order.text, voice.weights, (row, score) => {
-    if (isLogged && rows++ % ROWS_A_LINE === 0) logLine(`DEBUG indextts.gpt.experts row=${String(row).padStart(5)} score=${score.toFixed(6)} token=${String(rows).padStart(5)} cached_kv=1 beam=0 dtype=int16`);
+    if (isLogged && rows++ % ROWS_A_LINE === 0)
+      logLine(
+        `DEBUG indextts.gpt.experts row=${String(row).padStart(5)} score=${score.toFixed(6)} token=${String(rows).padStart(5)} cached_kv=1 beam=0 dtype=int16`,
+      );
   });
   const gptEnd = performance.now();
   const sound = voice.speaker.speak(order.text, order.language, order.emotion, (samples) => {
@@ -50,7 +53,11 @@ async function serveSpeech(role: Extract<WorkerRole, { role: "tts" }>, tid: numb
     return;
   }
   const voice: Voice = {
-    speaker, weights: openWeights(role.weightsPath), cache: speakerCacheOn(role.speakerCache), resampler: createResampler(), logProgress: role.logProgress,
+    speaker,
+    weights: openWeights(role.weightsPath),
+    cache: speakerCacheOn(role.speakerCache),
+    resampler: createResampler(),
+    logProgress: role.logProgress,
   };
   port.on("message", (order: SpeakOrder) => {
     try {

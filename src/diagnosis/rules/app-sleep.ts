@@ -22,6 +22,10 @@ export const appSleep = defineRule({
   claims: (segment, { run }) => segment.culprit.kind === "timer" && ownerOf(run, segment.thread) === "service" && !isPollWait(segment),
   conclude(claimed) {
     const wait = claimed[0]?.via.at(-1);
-    return { witness: wait === undefined || wait.stack.length === 0 ? undefined : wait.stack.some((name) => /sleep/.test(name)) || undefined, facts: { sleeps: claimed.length, ...(wait?.syscall === undefined ? {} : { syscall: wait.syscall }) }, remedies: [] };
+    return {
+      witness: wait === undefined || wait.stack.length === 0 ? undefined : wait.stack.some((name) => /sleep/.test(name)) || undefined,
+      facts: { sleeps: claimed.length, ...(wait?.syscall === undefined ? {} : { syscall: wait.syscall }) },
+      remedies: [],
+    };
   },
 });

@@ -21,6 +21,10 @@ export const blockIo = defineRule({
   conclude(claimed, { run, counters }) {
     const pressure = counters?.pressure["io"]?.some;
     const device = claimed.find((segment) => segment.culprit.kind === "device")?.culprit.detail;
-    return { witness: pressure === undefined ? undefined : pressure * 1000 >= durationOf(claimed) / 2, facts: { waits: claimed.length, ...(device === undefined ? {} : { device: run.devices[device] ?? device }) }, remedies: [] };
+    return {
+      witness: pressure === undefined ? undefined : pressure * 1000 >= durationOf(claimed) / 2,
+      facts: { waits: claimed.length, ...(device === undefined ? {} : { device: run.devices[device] ?? device }) },
+      remedies: [],
+    };
   },
 });

@@ -25,7 +25,15 @@ export const cfsQuota = defineRule({
     const group = groups.filter((candidate) => candidate.throttled > 0).sort((a, b) => b.throttledNs - a.throttledNs)[0];
     return {
       witness: counters === undefined || groups.length === 0 ? undefined : group !== undefined,
-      facts: group === undefined ? {} : { cgroup: group.path, throttledPeriods: group.throttled, throttledNs: group.throttledNs, ...(group.quota === undefined ? {} : { quotaUs: group.quota.quotaUs, periodUs: group.quota.periodUs }) },
+      facts:
+        group === undefined
+          ? {}
+          : {
+              cgroup: group.path,
+              throttledPeriods: group.throttled,
+              throttledNs: group.throttledNs,
+              ...(group.quota === undefined ? {} : { quotaUs: group.quota.quotaUs, periodUs: group.quota.periodUs }),
+            },
       remedies: group?.quota === undefined ? [] : [raiseQuota(group.version, group.path, group.quota.quotaUs, group.quota.periodUs)],
     };
   },

@@ -9,7 +9,8 @@ import { PAGE_CACHE_READ, type Segment, type Wait } from "../../critical-path/in
 import { defineRule, needs, type RuleContext } from "../define-rule.ts";
 import { keepInMemory } from "../remedies.ts";
 
-const BUFFERED_READ = /^(filemap_read|filemap_get_pages|filemap_update_page|generic_file_read_iter|ext4_file_read_iter|xfs_file_read_iter|page_cache_ra_|page_cache_sync_ra|ondemand_readahead|filemap_fault|filemap_splice_read)/;
+const BUFFERED_READ =
+  /^(filemap_read|filemap_get_pages|filemap_update_page|generic_file_read_iter|ext4_file_read_iter|xfs_file_read_iter|page_cache_ra_|page_cache_sync_ra|ondemand_readahead|filemap_fault|filemap_splice_read)/;
 const SWAP = /^(do_swap_page|swap_read|swapin_)/;
 const READ_CALLS = new Set(["read", "pread64", "readv", "preadv", "sendfile", "splice", "copy_file_range"]);
 

@@ -25,7 +25,10 @@ export const cpuRival = defineRule({
     sources: ["Documentation/scheduler/sched-design-CFS.rst", "SchedViz: antagonists"],
   },
   claims: (segment, context) =>
-    segment.class === "runnable" && (segment.culprit.kind === "rival" || segment.culprit.kind === "kernel-thread") && !isRealTime(segment, context) && !isReclaimer(segment, context),
+    segment.class === "runnable" &&
+    (segment.culprit.kind === "rival" || segment.culprit.kind === "kernel-thread") &&
+    !isRealTime(segment, context) &&
+    !isReclaimer(segment, context),
   conclude(claimed, context) {
     const { run, counters } = context;
     const { thread, segment } = mainCulprit(claimed);
@@ -37,8 +40,18 @@ export const cpuRival = defineRule({
     return {
       // counters cover other threads than the path, and miss those that lived for this request only: they agree or say nothing
       witness: (waited !== undefined && waited >= cost / 2) || (pressure !== undefined && pressure * 1000 >= cost / 2) || undefined,
-      facts: { ...(priority === undefined ? {} : { rivalNice: priority - 120 }), ...(segment === undefined ? {} : { cpu: segment.cpu }), ...(waited === undefined ? {} : { runQueueWaitNs: waited }) },
-      remedies: row === undefined || row.isKernel || segment === undefined ? [] : [...moveRivalAway(row.pid >= 0 ? row.pid : row.tid, segment.cpu, run.timeline.trace.machine.cpus), lowerRivalPriority(row.pid >= 0 ? row.pid : row.tid, (priority ?? 120) - 120)],
+      facts: {
+        ...(priority === undefined ? {} : { rivalNice: priority - 120 }),
+        ...(segment === undefined ? {} : { cpu: segment.cpu }),
+        ...(waited === undefined ? {} : { runQueueWaitNs: waited }),
+      },
+      remedies:
+        row === undefined || row.isKernel || segment === undefined
+          ? []
+          : [
+              ...moveRivalAway(row.pid >= 0 ? row.pid : row.tid, segment.cpu, run.timeline.trace.machine.cpus),
+              lowerRivalPriority(row.pid >= 0 ? row.pid : row.tid, (priority ?? 120) - 120),
+            ],
     };
   },
 });

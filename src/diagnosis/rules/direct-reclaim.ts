@@ -11,7 +11,11 @@ export const directReclaim = defineRule({
   group: "memory",
   nature: "outside",
   needs: needs([], ["vmscan:mm_vmscan_direct_reclaim_begin", "vmscan:mm_vmscan_direct_reclaim_end"]),
-  optional: { wide: [], deep: ["vmscan:mm_vmscan_memcg_reclaim_begin", "vmscan:mm_vmscan_memcg_reclaim_end", "compaction:mm_compaction_begin", "compaction:mm_compaction_end"], stacks: true },
+  optional: {
+    wide: [],
+    deep: ["vmscan:mm_vmscan_memcg_reclaim_begin", "vmscan:mm_vmscan_memcg_reclaim_end", "compaction:mm_compaction_begin", "compaction:mm_compaction_end"],
+    stacks: true,
+  },
   doc: {
     signature: "A thread of the request freed or compacted memory before its allocation succeeded.",
     notThis: "kswapd holding the CPU (kswapd-reclaim).",

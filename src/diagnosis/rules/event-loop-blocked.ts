@@ -27,13 +27,27 @@ export const eventLoopBlocked = defineRule({
   claims(segment, context) {
     const loops = context.run.get(eventLoops);
     const isLoop = (thread: Segment["thread"]): boolean => loops.has(thread) && ownerOf(context.run, thread) === "service";
-    const waited = segment.via.some((wait) => isLoop(wait.thread) && wait.by === "wake" && !isPollCall(wait.syscall) && wait.class !== "blocked-stopped" && wait.end - wait.begin >= (context.thresholds["minWaitNs"] ?? 0));
+    const waited = segment.via.some(
+      (wait) =>
+        isLoop(wait.thread) &&
+        wait.by === "wake" &&
+        !isPollCall(wait.syscall) &&
+        wait.class !== "blocked-stopped" &&
+        wait.end - wait.begin >= (context.thresholds["minWaitNs"] ?? 0),
+    );
     return waited || (segment.class === "running" && isLoop(segment.thread) && computeStretch(context, segment) >= (context.thresholds["minComputeNs"] ?? 0));
   },
   conclude(claimed) {
-    const longest = claimed.reduce<Segment | undefined>((best, segment) => (best === undefined || segment.end - segment.begin > best.end - best.begin ? segment : best), undefined);
+    const longest = claimed.reduce<Segment | undefined>(
+      (best, segment) => (best === undefined || segment.end - segment.begin > best.end - best.begin ? segment : best),
+      undefined,
+    );
     const wait = longest?.via.findLast((candidate) => candidate.class !== "blocked-network");
-    return { witness: wait === undefined || wait.stack.length === 0 ? undefined : true, facts: wait?.syscall === undefined ? {} : { syscall: wait.syscall }, remedies: [] };
+    return {
+      witness: wait === undefined || wait.stack.length === 0 ? undefined : true,
+      facts: wait?.syscall === undefined ? {} : { syscall: wait.syscall },
+      remedies: [],
+    };
   },
 });
 

@@ -14,17 +14,26 @@ export const fsyncJournal = defineRule({
   group: "storage",
   nature: "outside",
   needs: needs([], ["raw_syscalls:sys_enter", "raw_syscalls:sys_exit"]),
-  optional: { wide: [], deep: ["block:block_rq_issue", "block:block_rq_complete", "ext4:ext4_sync_file_enter", "ext4:ext4_sync_file_exit", "jbd2:jbd2_run_stats"], stacks: true },
+  optional: {
+    wide: [],
+    deep: ["block:block_rq_issue", "block:block_rq_complete", "ext4:ext4_sync_file_enter", "ext4:ext4_sync_file_exit", "jbd2:jbd2_run_stats"],
+    stacks: true,
+  },
   doc: {
     signature: "A thread of the request waited inside fsync or for a journal commit.",
     notThis: "Reads from a disk (block-io, cold-page-cache).",
     sources: ["fsync(2)", "fs/jbd2/commit.c"],
   },
-  claims: (segment) => segment.class !== "runnable" && segment.via.some((wait) => CALLS.has(wait.syscall ?? "") || wait.stack.some((name) => JOURNAL.test(name))),
+  claims: (segment) =>
+    segment.class !== "runnable" && segment.via.some((wait) => CALLS.has(wait.syscall ?? "") || wait.stack.some((name) => JOURNAL.test(name))),
   conclude(claimed, { run, counters }) {
     const wait = claimed[0]?.via.find((candidate) => candidate.fd !== undefined);
     const file = wait === undefined ? undefined : run.descriptors[`${run.timeline.trace.threads.row(wait.thread).pid}/${wait.fd}`];
     const pressure = counters?.pressure["io"]?.some;
-    return { witness: pressure === undefined ? undefined : pressure * 1000 >= durationOf(claimed) / 2, facts: file === undefined ? {} : { file }, remedies: [] };
+    return {
+      witness: pressure === undefined ? undefined : pressure * 1000 >= durationOf(claimed) / 2,
+      facts: file === undefined ? {} : { file },
+      remedies: [],
+    };
   },
 });

@@ -27,7 +27,10 @@ export const gilConvoy = defineRule({
 
 /** Different waits, not segments: one wait can be cut by interrupts. */
 const gilWaits = (context: RuleContext): number =>
-  context.memo("gil-convoy:waits", () => new Set(context.request.segments.flatMap((segment) => segment.via.filter(isGilHandOver).map((wait) => wait.end))).size);
+  context.memo(
+    "gil-convoy:waits",
+    () => new Set(context.request.segments.flatMap((segment) => segment.via.filter(isGilHandOver).map((wait) => wait.end))).size,
+  );
 
 const isGilHandOver = (wait: Wait): boolean => wait.by === "holder" && wait.end - wait.begin <= MAX_GIL_WAIT_NS;
 const isGilWait = (segment: Segment): boolean => segment.via.some(isGilHandOver);

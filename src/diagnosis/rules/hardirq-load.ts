@@ -12,7 +12,18 @@ export const hardirqLoad = defineRule({
   group: "kernel-section",
   nature: "outside",
   needs: needs(["irq:irq_handler_entry", "irq:irq_handler_exit"]),
-  optional: { wide: ["irq_vectors:local_timer_entry", "irq_vectors:local_timer_exit", "irq_vectors:reschedule_entry", "irq_vectors:reschedule_exit", "irq_vectors:call_function_single_entry", "irq_vectors:call_function_single_exit"], deep: [], stacks: false },
+  optional: {
+    wide: [
+      "irq_vectors:local_timer_entry",
+      "irq_vectors:local_timer_exit",
+      "irq_vectors:reschedule_entry",
+      "irq_vectors:reschedule_exit",
+      "irq_vectors:call_function_single_entry",
+      "irq_vectors:call_function_single_exit",
+    ],
+    deep: [],
+    stacks: false,
+  },
   doc: {
     signature: "Interrupt handlers ran on the CPU that the request was using or waiting for.",
     notThis: "Softirq work (softirq-load).",

@@ -29,7 +29,13 @@ export const lockContention = defineRule({
     return {
       ...(holder === undefined ? {} : { culprit: holder }),
       witness: wait === undefined ? undefined : wait.stack.length > 0 ? wait.stack.some((name) => /futex|mutex|lock|rwsem/.test(name)) : undefined,
-      facts: wait === undefined ? {} : { waits: new Set(claimed.map((segment) => heldLock(segment, context))).size, ...(wait.lock === undefined ? {} : { lock: `0x${wait.lock.toString(16)}` }) },
+      facts:
+        wait === undefined
+          ? {}
+          : {
+              waits: new Set(claimed.map((segment) => heldLock(segment, context))).size,
+              ...(wait.lock === undefined ? {} : { lock: `0x${wait.lock.toString(16)}` }),
+            },
       remedies: [],
     };
   },
@@ -53,6 +59,8 @@ export function heldLock(segment: Segment, context: RuleContext): Wait | undefin
     if (wait.class !== "blocked-lock" || wait.by !== "wake" || ownerOf(context.run, wait.thread) === "client") return false;
     const holder = wakerOfWait(segment, index);
     if (holder === wait.thread) return false;
-    return !context.memo(`lock-contention:${holder}:${wait.end}`, () => wasSetGoing(context.run.timeline, context.request.window.begin, holder, context.onPath, wait.end));
+    return !context.memo(`lock-contention:${holder}:${wait.end}`, () =>
+      wasSetGoing(context.run.timeline, context.request.window.begin, holder, context.onPath, wait.end),
+    );
   });
 }

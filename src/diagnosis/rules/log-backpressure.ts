@@ -26,13 +26,21 @@ export const logBackpressure = defineRule({
   conclude(claimed, context) {
     const wait = claimed[0] === undefined ? undefined : logWait(claimed[0], context);
     const target = wait === undefined ? undefined : context.run.descriptors[`${context.run.timeline.trace.threads.row(wait.thread).pid}/${wait.fd}`];
-    return { witness: wait === undefined || wait.stack.length === 0 ? undefined : wait.stack.some((name) => PIPE_OR_SOCKET.test(name)), facts: { ...(wait?.fd === undefined ? {} : { descriptor: wait.fd }), ...(target === undefined ? {} : { target }) }, remedies: [] };
+    return {
+      witness: wait === undefined || wait.stack.length === 0 ? undefined : wait.stack.some((name) => PIPE_OR_SOCKET.test(name)),
+      facts: { ...(wait?.fd === undefined ? {} : { descriptor: wait.fd }), ...(target === undefined ? {} : { target }) },
+      remedies: [],
+    };
   },
 });
 
 function logWait(segment: Segment, { run }: RuleContext): Wait | undefined {
   if (segment.class === "runnable") return undefined;
-  return segment.via.find((wait) =>
-    ownerOf(run, wait.thread) === "service" && WRITES.has(wait.syscall ?? "") && (wait.fd === 1 || wait.fd === 2) && (wait.class === "blocked-pipe" || wait.class === "blocked-network" || wait.class === "blocked-other"),
+  return segment.via.find(
+    (wait) =>
+      ownerOf(run, wait.thread) === "service" &&
+      WRITES.has(wait.syscall ?? "") &&
+      (wait.fd === 1 || wait.fd === 2) &&
+      (wait.class === "blocked-pipe" || wait.class === "blocked-network" || wait.class === "blocked-other"),
   );
 }

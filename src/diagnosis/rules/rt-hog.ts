@@ -29,7 +29,10 @@ export const rtHog = defineRule({
     return {
       witness: priority === undefined ? undefined : true,
       facts: { ...(priority === undefined ? {} : { rtPriority: 99 - priority }), ...(segment === undefined ? {} : { cpu: segment.cpu }) },
-      remedies: row === undefined || segment === undefined ? [] : [normalPolicy(row.tid, 99 - (priority ?? 98)), ...moveRivalAway(row.pid >= 0 ? row.pid : row.tid, segment.cpu, run.timeline.trace.machine.cpus)],
+      remedies:
+        row === undefined || segment === undefined
+          ? []
+          : [normalPolicy(row.tid, 99 - (priority ?? 98)), ...moveRivalAway(row.pid >= 0 ? row.pid : row.tid, segment.cpu, run.timeline.trace.machine.cpus)],
     };
   },
 });

@@ -18,5 +18,9 @@ export const softirqLoad = defineRule({
     sources: ["hotspot#717", "Documentation/networking/scaling.rst"],
   },
   claims: (segment) => segment.class === "softirq",
-  conclude: (claimed) => ({ witness: undefined, facts: { softirqNs: durationOf(claimed), vector: claimed[0]?.culprit.fn ?? "" }, remedies: [spreadInterrupts()] }),
+  conclude: (claimed) => ({
+    witness: undefined,
+    facts: { softirqNs: durationOf(claimed), vector: claimed[0]?.culprit.fn ?? "" },
+    remedies: [spreadInterrupts()],
+  }),
 });

@@ -28,7 +28,8 @@ export const stopped = defineRule({
     let sender: ThreadIndex | undefined;
     for (let at = 0; at < (signals?.length ?? 0); at++) {
       const sig = signals?.fields["sig"]?.[at] ?? 0;
-      if ((sig === 19 || sig === 20) && (signals?.fields["pid"]?.[at] ?? 0) === row?.pid && (signals?.time[at] as number) <= (claimed[0]?.begin ?? 0)) sender = trace.threads.at(signals?.tid[at] as number, signals?.time[at] as number);
+      if ((sig === 19 || sig === 20) && (signals?.fields["pid"]?.[at] ?? 0) === row?.pid && (signals?.time[at] as number) <= (claimed[0]?.begin ?? 0))
+        sender = trace.threads.at(signals?.tid[at] as number, signals?.time[at] as number);
     }
     return {
       witness: signals === undefined ? undefined : sender !== undefined,

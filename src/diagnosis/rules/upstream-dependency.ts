@@ -25,6 +25,10 @@ export const upstreamDependency = defineRule({
   },
   conclude(claimed, { run }) {
     const local = claimed.find((segment) => segment.culprit.kind !== "network");
-    return { witness: undefined, facts: local === undefined ? { where: "another machine" } : { where: "this machine", process: run.timeline.trace.threads.row(local.thread).comm }, remedies: [] };
+    return {
+      witness: undefined,
+      facts: local === undefined ? { where: "another machine" } : { where: "this machine", process: run.timeline.trace.threads.row(local.thread).comm },
+      remedies: [],
+    };
   },
 });

@@ -3,7 +3,14 @@ import type { HeaderPage } from "../header-page.ts";
 import type { TraceFile } from "../trace-file.ts";
 
 /** Undefined without any data. Sub-buffers of one CPU ascend, so its first one that is not empty is enough. */
-export function earliestStamp(file: TraceFile, parts: { readonly little: boolean; readonly headerPage: HeaderPage; readonly buffers: readonly { readonly cpus: readonly { readonly offset: number; readonly size: number }[] }[] }): bigint | undefined {
+export function earliestStamp(
+  file: TraceFile,
+  parts: {
+    readonly little: boolean;
+    readonly headerPage: HeaderPage;
+    readonly buffers: readonly { readonly cpus: readonly { readonly offset: number; readonly size: number }[] }[];
+  },
+): bigint | undefined {
   let earliest: bigint | undefined;
   for (const range of parts.buffers.flatMap((buffer) => buffer.cpus)) {
     const stamp = firstStamp(file, range, parts.headerPage, parts.little);
@@ -12,7 +19,12 @@ export function earliestStamp(file: TraceFile, parts: { readonly little: boolean
   return earliest;
 }
 
-function firstStamp(file: TraceFile, range: { readonly offset: number; readonly size: number }, { pageSize, dataOffset, commitOffset }: HeaderPage, little: boolean): bigint | undefined {
+function firstStamp(
+  file: TraceFile,
+  range: { readonly offset: number; readonly size: number },
+  { pageSize, dataOffset, commitOffset }: HeaderPage,
+  little: boolean,
+): bigint | undefined {
   for (let at = 0; at + dataOffset <= range.size; at += pageSize) {
     const head = file.read(range.offset + at, dataOffset);
     if (head.length < dataOffset) return undefined;

@@ -24,7 +24,12 @@ export interface TraceDatBufferParts {
 const INSTANCE_HEAD_BYTES = 1 << 20;
 
 /** `reader` stands before the main buffer's table, whose end cannot be guessed: there it throws. A broken instance is a problem. */
-export function readBuffers(file: TraceFile, reader: ByteReader, cpus: number, instances: readonly { readonly name: string; readonly offset: number }[]): { buffers: TraceDatBufferParts[]; problems: ImportProblem[] } {
+export function readBuffers(
+  file: TraceFile,
+  reader: ByteReader,
+  cpus: number,
+  instances: readonly { readonly name: string; readonly offset: number }[],
+): { buffers: TraceDatBufferParts[]; problems: ImportProblem[] } {
   const problems: ImportProblem[] = [];
   const ranges = new RangeReader(file, cpus, problems);
   reader.expect("flyrecord\0", "no-flyrecord", "the table of the main buffer's data is missing");

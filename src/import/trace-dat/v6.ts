@@ -69,21 +69,49 @@ function readParts(file: TraceFile, head: Uint8Array): TraceDatParts {
   const options = reader.accept("options  \0") ? readOptions(reader) : NO_OPTIONS;
   const cpus = Math.max(ownCpus, options.cpus ?? 0);
   if (cpus > MAX_CPUS) throw new ImportError("bad-cpus", `the file says it has ${cpus} CPUs`, { file: name, offset: reader.offset });
-  if (reader.accept("latency  \0")) throw new ImportError("latency-text", "this trace.dat holds a latency tracer's text, which is not supported yet", { file: name, offset: reader.offset });
+  if (reader.accept("latency  \0"))
+    throw new ImportError("latency-text", "this trace.dat holds a latency tracer's text, which is not supported yet", { file: name, offset: reader.offset });
   const { buffers, problems } = readBuffers(file, reader, cpus, options.instances);
-  if (NOT_NS.has(options.clock)) problems.push({ code: "clock-not-ns", message: `the trace clock is ${options.clock}: its stamps are not nanoseconds, lengths of time are in its own unit` });
-  if (options.shifts) problems.push({ code: "clock-shifted", message: "the file asks for its stamps to be converted (a guest's or a cycle counter's), which is not supported yet: times are as recorded" });
-  return { little: reader.little, headerPage, formats, kallsyms, cmdlines, cpus, clock: options.clock, uname: options.uname, stats: options.stats, buffers, problems };
+  if (NOT_NS.has(options.clock))
+    problems.push({
+      code: "clock-not-ns",
+      message: `the trace clock is ${options.clock}: its stamps are not nanoseconds, lengths of time are in its own unit`,
+    });
+  if (options.shifts)
+    problems.push({
+      code: "clock-shifted",
+      message: "the file asks for its stamps to be converted (a guest's or a cycle counter's), which is not supported yet: times are as recorded",
+    });
+  return {
+    little: reader.little,
+    headerPage,
+    formats,
+    kallsyms,
+    cmdlines,
+    cpus,
+    clock: options.clock,
+    uname: options.uname,
+    stats: options.stats,
+    buffers,
+    problems,
+  };
 }
 
 /** After magic, version and byte order. */
 function openReader(head: Uint8Array, file: string): ByteReader {
-  if (head.length < MAGIC.length && isTraceDatStart(head)) throw new ImportError("truncated", "the file ends inside its magic number", { file, offset: head.length });
+  if (head.length < MAGIC.length && isTraceDatStart(head))
+    throw new ImportError("truncated", "the file ends inside its magic number", { file, offset: head.length });
   if (!isTraceDat(head)) throw new ImportError("not-trace-dat", "this is not a trace.dat file: it does not begin with its magic number", { file, offset: 0 });
   const reader = new ByteReader(head, { file, little: head[12] !== 1, at: MAGIC.length });
   const version = reader.cString("the version");
-  if (version === "7") throw new ImportError("trace-dat-v7", "trace.dat version 7 is not supported yet", { file, offset: 10, hint: "convert it: trace-cmd convert --file-version 6 -i FILE -o FILE.v6" });
-  if (version !== "6") throw new ImportError("trace-dat-version", `trace.dat version ${JSON.stringify(version.slice(0, 8))} is not known`, { file, offset: 10 });
+  if (version === "7")
+    throw new ImportError("trace-dat-v7", "trace.dat version 7 is not supported yet", {
+      file,
+      offset: 10,
+      hint: "convert it: trace-cmd convert --file-version 6 -i FILE -o FILE.v6",
+    });
+  if (version !== "6")
+    throw new ImportError("trace-dat-version", `trace.dat version ${JSON.stringify(version.slice(0, 8))} is not known`, { file, offset: 10 });
   const endian = reader.u8("the byte order");
   if (endian > 1) throw new ImportError("bad-byte-order", `the byte order is ${endian}, neither little (0) nor big (1)`, { file, offset: 12 });
   return reader;

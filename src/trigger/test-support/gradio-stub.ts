@@ -30,7 +30,11 @@ export interface Stub {
   readonly paths: string[];
 }
 
-const FILE_SCHEMA = { properties: { path: { type: "string" }, meta: { properties: { _type: { const: "gradio.FileData" } } } }, required: ["path"], type: "object" };
+const FILE_SCHEMA = {
+  properties: { path: { type: "string" }, meta: { properties: { _type: { const: "gradio.FileData" } } } },
+  required: ["path"],
+  type: "object",
+};
 
 const COMPONENTS = [
   { id: 11, type: "radio", props: { label: "method" }, skip_api: false },
@@ -42,7 +46,12 @@ const COMPONENTS = [
   { id: 17, type: "audio", props: { label: "out" }, skip_api: false },
 ];
 const parameter = (parameter_name: string, label: string, component: string, type: unknown, fallback?: unknown): unknown => ({
-  parameter_name, label, component, type, parameter_has_default: fallback !== undefined, parameter_default: fallback ?? null,
+  parameter_name,
+  label,
+  component,
+  type,
+  parameter_has_default: fallback !== undefined,
+  parameter_default: fallback ?? null,
 });
 const PARAMETERS = [
   parameter("method", "method", "Radio", { enum: ["Same voice", "Vectors"], type: "string" }, "Same voice"),

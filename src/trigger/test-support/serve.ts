@@ -17,12 +17,16 @@ export async function serveHttp(listener: RequestListener): Promise<string> {
 /** The same with bare bytes, for answers that no HTTP library would send. */
 export async function serveBytes(answer: (socket: Socket) => void): Promise<string> {
   const sockets = new Set<Socket>();
-  onTestFinished(() => { for (const socket of sockets) socket.destroy(); });
-  return await listen(createTcpServer((socket) => {
-    sockets.add(socket);
-    socket.on("error", () => undefined);
-    socket.once("data", () => answer(socket));
-  }));
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy();
+  });
+  return await listen(
+    createTcpServer((socket) => {
+      sockets.add(socket);
+      socket.on("error", () => undefined);
+      socket.once("data", () => answer(socket));
+    }),
+  );
 }
 
 async function listen(server: Server): Promise<string> {
