@@ -51,8 +51,9 @@ export function openTraceFile(path: string, options: { readWholeBytes?: number }
     if (!stat.isFile()) throw new ImportError("not-a-file", "this is not a regular file", { file: path });
     if (stat.size <= (options.readWholeBytes ?? READ_WHOLE_BYTES)) {
       const whole = readInto(fd, path, new Uint8Array(stat.size), 0);
+      const file = memoryFile(isGzip(whole) ? gunzip(whole, path) : whole, path);
       closeSync(fd);
-      return memoryFile(isGzip(whole) ? gunzip(whole, path) : whole, path);
+      return file;
     }
     return {
       name: path,
