@@ -55,8 +55,8 @@ function checkLines({ result: { verdict }, injected, check, changed }: DemoCheck
       say(lang, check.isCulpritRight ? "demo.culprit-right" : "demo.culprit-wrong", { named: named ?? "-", injected: processesOf(injected.culprits) }),
     );
   }
-  if (injected.runQueueWaitNs !== undefined && injected.causes.some((cause) => WAITS_FOR_A_CPU.has(cause)))
-    lines.push(say(lang, "demo.cost", { cost: formatMs(verdict.costNs), waited: formatMs(injected.runQueueWaitNs) }));
+  if (injected.runQueueWait !== undefined && injected.causes.some((cause) => WAITS_FOR_A_CPU.has(cause)))
+    lines.push(say(lang, "demo.cost", { cost: formatMs(verdict.costNs), waited: formatMs(injected.runQueueWait.waitNs), tid: injected.runQueueWait.tid }));
   lines.push(say(lang, changed.length === 0 ? "demo.tracefs-same" : "demo.tracefs-changed", { what: changed.join(", ") }));
   return lines;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { RunResult } from "../result/index.ts";
-import { checkVerdict, runQueueWaits, waitBetween, type Injected } from "./ground-truth.ts";
+import { checkVerdict, runQueueWaits, longestWait, type Injected } from "./ground-truth.ts";
 import { changedTracefs } from "./tracefs-state.ts";
 
 const verdict: RunResult["verdict"] = {
@@ -18,7 +18,7 @@ const injected: Injected = {
   causes: ["cpu-rival"],
   describe: "a rival",
   culprits: [{ pid: 5150, tid: 5151, comm: "stress-ng-cpu" }],
-  runQueueWaitNs: undefined,
+  runQueueWait: undefined,
 };
 
 describe("checkVerdict", () => {
@@ -32,9 +32,9 @@ describe("checkVerdict", () => {
 });
 
 describe("run-queue wait", () => {
-  it("sums what was added, and is unknown without readings", () => {
+  it("is that of the thread that waited longest, and is unknown without readings", () => {
     expect(
-      waitBetween(
+      longestWait(
         new Map([
           [1, 10],
           [2, 5],
@@ -44,8 +44,8 @@ describe("run-queue wait", () => {
           [3, 7],
         ]),
       ),
-    ).toBe(37);
-    expect(waitBetween(new Map(), new Map([[1, 40]]))).toBeUndefined();
+    ).toEqual({ tid: 1, waitNs: 30 });
+    expect(longestWait(new Map(), new Map([[1, 40]]))).toBeUndefined();
   });
 
   it("is read from the kernel for a living thread", () => {

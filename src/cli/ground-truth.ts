@@ -9,8 +9,13 @@ export interface Injected {
   readonly causes: readonly string[];
   readonly describe: string;
   readonly culprits: readonly { readonly pid: number; readonly tid: number; readonly comm: string }[];
-  /** run-queue wait of the service's threads while the request ran, ns; undefined = could not be read */
-  readonly runQueueWaitNs: number | undefined;
+  /** run-queue wait of the service's longest waiting thread while the request ran; undefined = could not be read */
+  readonly runQueueWait: ThreadWait | undefined;
+}
+
+export interface ThreadWait {
+  readonly tid: number;
+  readonly waitNs: number;
 }
 
 export interface Check {
@@ -45,10 +50,16 @@ export function runQueueWaits(tids: readonly number[]): ReadonlyMap<number, numb
   return waits;
 }
 
-/** Sum over the threads seen at the end; one that was born meanwhile counts from zero. */
-export function waitBetween(before: ReadonlyMap<number, number>, after: ReadonlyMap<number, number>): number | undefined {
-  if (before.size === 0 || after.size === 0) return undefined;
-  let sum = 0;
-  for (const [tid, wait] of after) sum += wait - (before.get(tid) ?? 0);
-  return sum;
+/**
+ * The thread that waited longest, and how long. Not the sum of all: threads wait beside each other, and a request takes
+ * the wait of the one that serves it, not of all who would like to run meanwhile.
+ */
+export function longestWait(before: ReadonlyMap<number, number>, after: ReadonlyMap<number, number>): ThreadWait | undefined {
+  if (before.size === 0) return undefined;
+  let longest: ThreadWait | undefined;
+  for (const [tid, wait] of after) {
+    const waitNs = wait - (before.get(tid) ?? 0);
+    if (longest === undefined || waitNs > longest.waitNs) longest = { tid, waitNs };
+  }
+  return longest;
 }

@@ -60,8 +60,8 @@ const TEXTS = {
   "demo.cause-wrong": ["cause: {named} was named, {expected} is right: WRONG", "原因：判断为 {named}，应为 {expected}：错误"],
   "demo.request-wrong": ["request: {named} was named, {expected} was disturbed: WRONG", "请求：判断为 {named}，被干扰的是 {expected}：错误"],
   "demo.cost": [
-    "cost: {cost} by the trace; the service's threads together waited {waited} for a CPU by /proc/PID/task/*/schedstat",
-    "代价：跟踪得出 {cost}；/proc/PID/task/*/schedstat 显示服务各线程共等待 CPU {waited}",
+    "cost: {cost} by the trace; the thread that served it, {tid}, waited {waited} for a CPU by /proc/PID/task/{tid}/schedstat",
+    "代价：跟踪得出 {cost}；/proc/PID/task/{tid}/schedstat 显示处理该请求的线程 {tid} 等待 CPU {waited}",
   ],
   "demo.tracefs-same": ["tracefs: the same before and after", "tracefs：前后一致"],
   "demo.tracefs-changed": ["tracefs: CHANGED: {what}", "tracefs：有变化：{what}"],

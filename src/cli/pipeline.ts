@@ -72,8 +72,9 @@ export async function fireInside(armed: ArmedCapture, firing: FiringOptions, { p
       armed.sample();
     },
     afterRequest: async (finished, index) => {
-      armed.sample();
+      // the caller's clocks first: what the service does after its answer is no part of the request
       await afterRequest?.(finished, index);
+      armed.sample();
     },
   });
 }

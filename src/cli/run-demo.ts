@@ -8,7 +8,7 @@ import { locateTracefs, ownerOfInstance, type Tracefs } from "../linux/index.ts"
 import type { RunResult } from "../result/index.ts";
 import type { CliContext } from "./context.ts";
 import { renderCheck } from "./demo-check-view.ts";
-import { checkVerdict, runQueueWaits, waitBetween, type Injected } from "./ground-truth.ts";
+import { checkVerdict, runQueueWaits, longestWait, type Injected, type ThreadWait } from "./ground-truth.ts";
 import type { DemoRequest } from "./handlers.ts";
 import { interruptible, type Interruption } from "./interruption.ts";
 import { say } from "./messages.ts";
@@ -62,7 +62,7 @@ async function play(request: DemoRequest, tracefs: Tracefs, output: string, inte
       causes: [scenario.cause, ...scenario.alsoRight],
       describe: disturbance.describe,
       culprits: disturbance.culprits,
-      runQueueWaitNs: wait,
+      runQueueWait: wait,
     };
   } finally {
     await disturbance?.dispose();
@@ -77,7 +77,7 @@ async function play(request: DemoRequest, tracefs: Tracefs, output: string, inte
 
 const middleOf = ({ requests }: DemoRequest): number => requests >> 1;
 
-/** Fires the requests; resolves with the run-queue wait of the service's working threads during the disturbed one, by the kernel's own account. */
+/** Fires the requests; resolves with the longest run-queue wait of the service's working threads during the disturbed one, by the kernel's own account. */
 async function recordDisturbed(
   request: DemoRequest,
   service: DemoService,
@@ -85,12 +85,12 @@ async function recordDisturbed(
   output: string,
   { signal }: Interruption,
   context: CliContext,
-): Promise<number | undefined> {
+): Promise<ThreadWait | undefined> {
   // V8's helper threads wait beside these for the same CPU: their waiting is no part of the request
   const workers = [service.pid, ...service.threads.map(({ tid }) => tid)];
   const waits = (): ReadonlyMap<number, number> => runQueueWaits(workers);
   let waitsBefore: ReadonlyMap<number, number> = new Map();
-  let waitNs: number | undefined;
+  let longest: ThreadWait | undefined;
   const { requests } = await record({ context, targets: [service.identity], output }, (armed) =>
     fireInside(
       armed,
@@ -108,7 +108,7 @@ async function recordDisturbed(
         },
         afterRequest: async (_finished, index) => {
           if (index !== middleOf(request)) return;
-          waitNs = waitBetween(waitsBefore, waits());
+          longest = longestWait(waitsBefore, waits());
           await disturbance.end();
         },
       },
@@ -116,7 +116,7 @@ async function recordDisturbed(
     ),
   );
   if (!signal.aborted) assertSomeSucceeded(requests, false);
-  return waitNs;
+  return longest;
 }
 
 /** Without root or tracefs: a real recording of the same demo, said to be one. */

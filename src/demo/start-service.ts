@@ -24,7 +24,7 @@ interface Ready {
  * The speech engine is compiled once and for all. In two steps, as is usual, one request in five pays for the second
  * step of some function: 250 ms instead of 140, and no cause but the compiler.
  */
-const V8_OPTIONS = ["--no-liftoff"];
+const V8_OPTIONS = ["--no-liftoff", "--single-threaded"];
 
 /** UserError (environment): demo-speech-missing, demo-not-started. */
 export async function startDemoService(options: DemoServiceOptions = {}): Promise<DemoService> {
