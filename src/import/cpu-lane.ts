@@ -75,7 +75,7 @@ export class CpuLane implements CursorReport {
       if (this.#current !== -1) watch.changed(time, this.#now, this.cpu, tid);
       this.#current = tid;
     }
-    if (id === watch.switchId) this.#current = (u32[word + watch.nextPidWord] as number) | 0;
+    if (id === watch.switchId && this.cursor.size >= (watch.nextPidWord + 1) * 4) this.#current = (u32[word + watch.nextPidWord] as number) | 0;
   }
 
   missed(count: number | undefined): void {
