@@ -9,6 +9,5 @@ export const timeNs = (value: number): TimeNs => value as TimeNs;
 export const durationNs = (value: number): DurationNs => value as DurationNs;
 export const span = (begin: TimeNs, end: TimeNs): DurationNs => (end - begin) as DurationNs;
 
-export const NS_PER_US = 1_000;
 export const NS_PER_MS = 1_000_000;
 export const NS_PER_S = 1_000_000_000;

@@ -103,10 +103,10 @@ export function occupantsIn(timeline: Timeline, cpu: number, begin: number, end:
 
 /**
  * A runnable thread on an idle CPU is on its way (IPI, idle exit: microseconds) unless the scheduler may not run it. From
- * 1 ms on it is not on its way: C6 exits take up to 0.25 ms (gVisor PR 14526), a reschedule IPI of a 2-CPU virtual machine 0.3 ms.
+ * 1 ms on it is not on its way: C6 exits take up to 0.25 ms (gVisor PR 14526); the rest is a margin.
  */
 const MAX_IDLE_EXIT_NS = 1_000_000;
-/** A throttled thread runs again right after the period timer refilled its group: measured below 0.4 ms. */
+/** A throttled thread runs again right after the period timer refilled its group. Chosen, not measured. */
 const REFILL_WINDOW_NS = 2_000_000;
 
 /** A group that has used this part of its quota when it leaves the CPU left because of it: slices of 5 ms per CPU blur the rest. */

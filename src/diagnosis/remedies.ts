@@ -21,5 +21,4 @@ export const raiseQuota = (version: 1 | 2, path: string, quotaUs: number, period
 };
 export const keepInMemory = (file: string): RemedyAdvice => remedy("keep-in-page-cache", "low", [`vmtouch -dl ${file}`], ["pkill vmtouch"]);
 export const continueProcess = (pid: number): RemedyAdvice => remedy("continue", "low", [`kill -CONT ${pid}`], [`kill -STOP ${pid}`]);
-export const lowerIoPriority = (pid: number): RemedyAdvice => remedy("ionice-rival", "low", [`ionice -c 3 -p ${pid}`], [`ionice -c 0 -p ${pid}`]);
 export const spreadInterrupts = (): RemedyAdvice => remedy("irq-affinity", "medium", ["systemctl start irqbalance"], ["systemctl stop irqbalance"]);

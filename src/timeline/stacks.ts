@@ -3,8 +3,8 @@ import { groupRows, lowerBound } from "../base/index.ts";
 import type { ThreadIndex, Trace } from "../trace/index.ts";
 
 /**
- * The switch and its stack are stamped one after the other, possibly by two instances; measured 1 to 20 us apart, 200 us
- * under an emulated CPU. A thread cannot leave the CPU, come back and leave again in that time and sleep in between.
+ * The switch and its stack are stamped one after the other, possibly by two instances. Chosen, not measured: far above
+ * the cost of two records, and far below the time in which a thread could leave the CPU, come back and leave again.
  */
 const STACK_WINDOW_NS = 200_000;
 

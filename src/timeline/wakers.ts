@@ -23,7 +23,7 @@ export type Waker =
 /** Interrupt handlers that are clocks, by the name they register (arch timers, HPET, PIT). */
 const CLOCK_HANDLER = /timer|hpet|^rtc|local_timer/i;
 
-/** A completion wakes its waiter in the same handler: measured below 60 us on a virtio disk, handlers run for at most some hundred. */
+/** A completion wakes its waiter in the same handler. Chosen: longer than a handler runs, shorter than a disk takes. */
 const COMPLETION_WINDOW_NS = 500_000;
 
 export function buildWakers(input: { trace: Trace; wakes: WakeEdges; interrupts: readonly InterruptPieces[]; blockIo: BlockIo }): (edge: number) => Waker {

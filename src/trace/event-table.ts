@@ -2,7 +2,6 @@
 import type { ColumnArray } from "../base/index.ts";
 
 /** common_flags bits of the trace entry (include/linux/trace_events.h). */
-export const FLAG_IRQS_OFF = 0x01;
 export const FLAG_NEED_RESCHED = 0x04;
 export const FLAG_HARDIRQ = 0x08;
 /** serving a softirq; merely local_bh_disable() is FLAG_BH_OFF */

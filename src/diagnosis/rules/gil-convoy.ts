@@ -3,7 +3,7 @@
  * Signature: lock waits ended by their own timer of about 5 ms, again and again, while one thread of the process ran.
  * Not this rule: one timed wait (app-sleep), a lock wait ended by its holder (lock-contention).
  * Threshold: CPython's switch interval is 5 ms (sys.getswitchinterval()); three waits are more than chance.
- * Sources: Python/ceval_gil.c; vllm 14538, 4806; measured on Gradio 5.45 with a computing thread beside the worker.
+ * Sources: Python/ceval_gil.c; vllm 14538, 4806; proved on drawn scenes only.
  */
 import type { Segment, Wait } from "../../critical-path/index.ts";
 import { defineRule, needs, type RuleContext } from "../define-rule.ts";
