@@ -20,9 +20,7 @@ import type { CursorInput } from "./ring-buffer/page-cursor.ts";
 import { StackTable } from "./stack-table.ts";
 import { TableBuilder } from "./table-builder.ts";
 import { TaskWatch } from "./task-watch.ts";
-import type { CpuRange } from "./trace-dat/buffers.ts";
-import type { TraceDatParts } from "./trace-dat/v6.ts";
-import type { TraceFile } from "./trace-file.ts";
+import type { CpuData, TraceDatParts } from "./trace-dat/parts.ts";
 
 export interface Decoded {
   readonly base: bigint;
@@ -44,24 +42,24 @@ const FROM_ALL_BUFFERS: ReadonlySet<string> = new Set(["print", "kernel_stack"])
 interface Source {
   readonly cpu: number;
   readonly buffer: number;
-  readonly range: CpuRange;
+  readonly data: CpuData;
   /** event id -> records */
   readonly counts: ReadonlyMap<number, number>;
   readonly input: () => CursorInput;
 }
 
-export function decodeBuffers(file: TraceFile, parts: TraceDatParts, options: { codeGeneration: boolean }): Decoded {
+export function decodeBuffers(parts: TraceDatParts, options: { codeGeneration: boolean }): Decoded {
   const { headerPage, little } = parts;
   const problems = new ProblemList();
   for (const problem of parts.problems) problems.add(problem);
   const events = planEvents(parts.formats, { longSize: headerPage.longSize, little }, options, problems);
-  const stamp = earliestStamp(file, parts) ?? 0n;
+  const stamp = earliestStamp(parts.buffers, little) ?? 0n;
   const base = { low: Number(stamp & 0xffffffffn), high: Number(stamp >> 32n) };
   const sources: Source[] = parts.buffers
     .flatMap((buffer, index) =>
-      buffer.cpus.map((range) => {
-        const input = (): CursorInput => ({ pieces: file.pieces(range.offset, range.size, headerPage.pageSize), layout: headerPage, little, base });
-        return { cpu: range.cpu, buffer: index, range, input, counts: countRecords(input(), events.idLimit) };
+      buffer.cpus.map((data) => {
+        const input = (): CursorInput => ({ pieces: data.pieces(), layout: buffer.layout, little, base });
+        return { cpu: data.cpu, buffer: index, data, input, counts: countRecords(input(), events.idLimit) };
       }),
     )
     .sort((a, b) => a.cpu - b.cpu || a.buffer - b.buffer);
@@ -75,7 +73,7 @@ export function decodeBuffers(file: TraceFile, parts: TraceDatParts, options: { 
     (source) => new CpuLane(source, source.input(), slots[source.buffer] as Slot[], shared, problems, source.buffer === 0 ? watch : undefined),
   );
   const { first, last, isSorted } = takeAll(lanes);
-  lanes.forEach((lane, index) => lane.finish((sources[index] as Source).range.truncated));
+  lanes.forEach((lane, index) => lane.finish((sources[index] as Source).data.truncated));
 
   const [begin, end] = first <= last ? [first, last] : [0, 0];
   const lost = lanes.flatMap((lane) => lane.holes.map((hole) => lostEvents(hole, lane.cpu, parts.buffers[lane.buffer]?.name ?? "", begin, end)));

@@ -123,7 +123,7 @@ describe("importTraceDat", () => {
       writeFileSync(path, bytes);
       expect(plain(importTraceDat(path))).toEqual(expected);
       const file = openTraceFile(path, { readWholeBytes: 0 });
-      const decoded = decodeBuffers(file, readTraceDatV6(file), { codeGeneration: true });
+      const decoded = decodeBuffers(readTraceDatV6(file), { codeGeneration: true });
       file.close();
       expect(decoded.tables).toEqual(expected.tables);
       expect(decoded.counts).toEqual(expected.counts);

@@ -1,21 +1,14 @@
 /** Bytes to a Trace. */
 import { timeNs } from "../base/index.ts";
-import type { ThreadInfo } from "../bundle/index.ts";
 import type { Trace } from "../trace/index.ts";
 import { decodeBuffers } from "./decode-buffers.ts";
 import { findThreads } from "./find-threads.ts";
+import type { ImportOptions } from "./importer.ts";
 import { parseKallsyms } from "./symbols.ts";
 import { readTraceDatV6 } from "./trace-dat/v6.ts";
 import { memoryFile, openTraceFile, type TraceFile } from "./trace-file.ts";
 
-export interface ImportOptions {
-  /** threads that the capture saw in /proc: names and processes that events alone do not give */
-  readonly threads?: readonly ThreadInfo[];
-  /** shown in errors when the input is bytes */
-  readonly fileName?: string;
-  /** false = interpret records instead of generating decoders */
-  readonly codeGeneration?: boolean;
-}
+export type { ImportOptions } from "./importer.ts";
 
 /** Reads a trace.dat (version 6, uncompressed). Throws ImportError when it is not one, UserError when it cannot be opened. */
 export function importTraceDat(file: string | Uint8Array, options: ImportOptions = {}): Trace {
@@ -29,7 +22,7 @@ export function importTraceDat(file: string | Uint8Array, options: ImportOptions
 
 function importFile(file: TraceFile, options: ImportOptions): Trace {
   const parts = readTraceDatV6(file);
-  const decoded = decodeBuffers(file, parts, { codeGeneration: options.codeGeneration ?? true });
+  const decoded = decodeBuffers(parts, { codeGeneration: options.codeGeneration ?? true });
   return {
     clock: { name: parts.clock, base: decoded.base },
     begin: timeNs(decoded.begin),

@@ -5,29 +5,12 @@
  *   kallsyms printk cmdlines cpus | ["options  \0" ...] | "flyrecord\0" per CPU {offset, size} | pages
  */
 import { ImportError } from "../../base/index.ts";
-import type { ImportProblem } from "../../trace/index.ts";
 import { ByteReader } from "../byte-reader.ts";
-import type { CpuStats } from "../check-losses.ts";
-import { parseHeaderPage, type HeaderPage } from "../header-page.ts";
+import { parseHeaderPage } from "../header-page.ts";
 import type { TraceFile } from "../trace-file.ts";
-import { readBuffers, type TraceDatBufferParts } from "./buffers.ts";
+import { readBuffers } from "./buffers.ts";
 import { NO_OPTIONS, readOptions } from "./options.ts";
-
-export interface TraceDatParts {
-  /** byte order of the recording machine */
-  readonly little: boolean;
-  readonly headerPage: HeaderPage;
-  readonly formats: readonly { readonly system: string; readonly text: string }[];
-  readonly kallsyms: string;
-  readonly cmdlines: string;
-  readonly cpus: number;
-  readonly clock: string;
-  readonly uname: string | undefined;
-  /** of the main buffer */
-  readonly stats: readonly CpuStats[];
-  readonly buffers: readonly TraceDatBufferParts[];
-  readonly problems: readonly ImportProblem[];
-}
+import type { TraceDatParts } from "./parts.ts";
 
 const MAGIC = "\x17\x08\x44tracing";
 /** Formats, kallsyms and the rest of a usual machine take 5 to 30 MB. */
@@ -58,12 +41,13 @@ function readParts(file: TraceFile, head: Uint8Array): TraceDatParts {
   reader.u8("the size of long");
   reader.u32("the page size");
   reader.expect("header_page\0", "no-header-page", "header_page is missing");
-  const headerPage = parseHeaderPage(reader.text(reader.u64("the size of header_page"), "header_page"));
+  const headerPageText = reader.text(reader.u64("the size of header_page"), "header_page");
+  const headerPage = parseHeaderPage(headerPageText);
   reader.expect("header_event\0", "no-header-event", "header_event is missing");
-  reader.take(reader.u64("the size of header_event"), "header_event");
+  const headerEventText = reader.text(reader.u64("the size of header_event"), "header_event");
   const formats = readFormats(reader);
   const kallsyms = reader.text(reader.u32("the size of kallsyms"), "kallsyms");
-  reader.take(reader.u32("the size of printk_formats"), "printk_formats");
+  const printkFormats = reader.text(reader.u32("the size of printk_formats"), "printk_formats");
   const cmdlines = new TextDecoder().decode(reader.slice(reader.u64("the size of the command lines"), "the command lines"));
   const ownCpus = reader.u32("the number of CPUs");
   const options = reader.accept("options  \0") ? readOptions(reader) : NO_OPTIONS;
@@ -71,7 +55,7 @@ function readParts(file: TraceFile, head: Uint8Array): TraceDatParts {
   if (cpus > MAX_CPUS) throw new ImportError("bad-cpus", `the file says it has ${cpus} CPUs`, { file: name, offset: reader.offset });
   if (reader.accept("latency  \0"))
     throw new ImportError("latency-text", "this trace.dat holds a latency tracer's text, which is not supported yet", { file: name, offset: reader.offset });
-  const { buffers, problems } = readBuffers(file, reader, cpus, options.instances);
+  const { buffers, problems } = readBuffers(file, reader, { cpus, layout: headerPage, instances: options.instances });
   if (NOT_NS.has(options.clock))
     problems.push({
       code: "clock-not-ns",
@@ -83,13 +67,19 @@ function readParts(file: TraceFile, head: Uint8Array): TraceDatParts {
       message: "the file asks for its stamps to be converted (a guest's or a cycle counter's), which is not supported yet: times are as recorded",
     });
   return {
+    version: 6,
     little: reader.little,
     headerPage,
+    headerPageText,
+    headerEventText,
     formats,
     kallsyms,
+    printkFormats,
     cmdlines,
     cpus,
     clock: options.clock,
+    conversion: undefined,
+    latencyTexts: [],
     uname: options.uname,
     stats: options.stats,
     buffers,

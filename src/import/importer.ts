@@ -1,0 +1,64 @@
+/** What can a kind of recording give? One importer per format, recognised by content, never by the name of the file. */
+import type { ThreadInfo } from "../bundle/index.ts";
+import type { Trace } from "../trace/index.ts";
+import type { TraceDatParts } from "./trace-dat/parts.ts";
+import type { TraceFile } from "./trace-file.ts";
+
+export interface ImportOptions {
+  /** threads that the capture saw in /proc: names and processes that events alone do not give */
+  readonly threads?: readonly ThreadInfo[];
+  /** shown in errors when the input is bytes */
+  readonly fileName?: string;
+  /** false = interpret records instead of generating decoders */
+  readonly codeGeneration?: boolean;
+}
+
+export interface Importer {
+  readonly id: string;
+  /** what it is called in a sentence: `a trace.dat of trace-cmd` */
+  readonly title: string;
+  /** `head`: the first RECOGNIZE_BYTES of the file, or all of it */
+  recognizes(head: Uint8Array): boolean;
+  /** Throws ImportError when nothing of it can be read. */
+  open(file: TraceFile, options: ImportOptions): OpenedRecording;
+}
+
+export interface OpenedRecording {
+  /** For the analysis: columns of what EVENT_SPECS names. */
+  trace(): Trace;
+  /** For exports and for comparison with other readers: every record, in order of (time, cpu). One object, reused. */
+  records(): Iterable<TraceRecord>;
+  /** trace.dat only */
+  readonly parts?: TraceDatParts;
+}
+
+export type FieldValue = number | bigint | string | readonly (number | bigint)[];
+
+/** Valid until the next one is asked for. */
+export interface TraceRecord {
+  /** ns on the trace clock, absolute */
+  readonly time: bigint;
+  readonly cpu: number;
+  readonly tid: number;
+  /** "" = unknown */
+  readonly comm: string;
+  /** process; -1 = unknown */
+  readonly tgid: number;
+  /** raw common_flags and common_preempt_count; -1 when the source does not say */
+  readonly flags: number;
+  readonly preemptCount: number;
+  /** "" = main */
+  readonly buffer: string;
+  /** event system; "" when the source does not say */
+  readonly system: string;
+  readonly event: string;
+  /** events lost on this CPU in this buffer right before: 0 none, -1 some, but their number is unknown */
+  readonly lostBefore: number;
+  /** In the order of the format. Strings are text without NUL; 64-bit values that a double cannot hold are bigint. */
+  fields(): readonly (readonly [name: string, value: FieldValue])[];
+  /** What the kernel prints behind `event: `. */
+  text(): string;
+}
+
+/** Enough for the comments that a text trace begins with, and for a systrace page's own script to be passed. */
+export const RECOGNIZE_BYTES = 1 << 18;
