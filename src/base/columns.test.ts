@@ -6,6 +6,7 @@ const VALUES: Record<ColumnKind, fc.Arbitrary<number>> = {
   f64: fc.double(),
   i32: fc.integer(),
   u32: fc.nat({ max: 2 ** 32 - 1 }),
+  i16: fc.integer({ min: -0x8000, max: 0x7fff }),
   u16: fc.nat({ max: 65_535 }),
   u8: fc.nat({ max: 255 }),
 };

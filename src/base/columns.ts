@@ -1,14 +1,15 @@
 /** Growable typed columns: hot paths append numbers, never objects. */
 
-export type ColumnKind = "f64" | "i32" | "u32" | "u16" | "u8";
-export type ColumnArray = Float64Array | Int32Array | Uint32Array | Uint16Array | Uint8Array;
+export type ColumnKind = "f64" | "i32" | "u32" | "i16" | "u16" | "u8";
+export type ColumnArray = Float64Array | Int32Array | Uint32Array | Int16Array | Uint16Array | Uint8Array;
 
-const CONSTRUCTORS = { f64: Float64Array, i32: Int32Array, u32: Uint32Array, u16: Uint16Array, u8: Uint8Array } as const;
+const CONSTRUCTORS = { f64: Float64Array, i32: Int32Array, u32: Uint32Array, i16: Int16Array, u16: Uint16Array, u8: Uint8Array } as const;
 
 export interface ColumnArrayByKind {
   f64: Float64Array;
   i32: Int32Array;
   u32: Uint32Array;
+  i16: Int16Array;
   u16: Uint16Array;
   u8: Uint8Array;
 }

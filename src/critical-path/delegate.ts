@@ -68,10 +68,9 @@ export function delegationsIn(
 
 /** Where B did not simply wait for A: everything but sleeps that A ended, or that never ended. */
 function busyParts(timeline: Timeline, thread: ThreadIndex, poller: ThreadIndex, begin: number, end: number): [number, number][] {
-  const { states } = timeline;
+  const states = timeline.states.of(thread);
   const parts: [number, number][] = [];
-  const last = states.first[thread + 1] as number;
-  for (let row = upperBound(states.end, begin, states.first[thread] as number, last); row < last && (states.start[row] as number) < end; row++) {
+  for (let row = upperBound(states.end, begin); row < states.length && (states.start[row] as number) < end; row++) {
     const state = states.state[row] as number;
     if (state === STATE.unborn || state === STATE.dead || state === STATE.unknown) continue;
     if (state === STATE.sleeping || state === STATE.blocked) {
@@ -91,10 +90,9 @@ function busyParts(timeline: Timeline, thread: ThreadIndex, poller: ThreadIndex,
 
 /** Time on a CPU or in a run queue. */
 function wantedCpu(timeline: Timeline, thread: ThreadIndex, begin: number, end: number): number {
-  const { states } = timeline;
+  const states = timeline.states.of(thread);
   let sum = 0;
-  const last = states.first[thread + 1] as number;
-  for (let row = upperBound(states.end, begin, states.first[thread] as number, last); row < last && (states.start[row] as number) < end; row++) {
+  for (let row = upperBound(states.end, begin); row < states.length && (states.start[row] as number) < end; row++) {
     const state = states.state[row];
     if (state === STATE.running || state === STATE.runnable || state === STATE.preempted)
       sum += Math.min(end, states.end[row] as number) - Math.max(begin, states.start[row] as number);

@@ -15,12 +15,10 @@ const MAX_HOPS = 4;
 /** True when `worker`, from `begin` (of the request) up to `until`, was set going by one of `onPath`, directly or through others. */
 export function wasSetGoing(timeline: Timeline, begin: number, worker: ThreadIndex, onPath: ReadonlySet<ThreadIndex>, until: number, hops = 0): boolean {
   if (hops > MAX_HOPS) return false;
-  const { states } = timeline;
-  const first = states.first[worker] as number;
-  const last = states.first[worker + 1] as number;
+  const states = timeline.states.of(worker);
   const row = timeline.trace.threads.row(worker);
   if (row.born >= begin) return true;
-  for (let at = upperBound(states.end, begin, first, last); at < last && (states.end[at] as number) <= until; at++) {
+  for (let at = upperBound(states.end, begin); at < states.length && (states.end[at] as number) <= until; at++) {
     const edge = states.wake[at] as number;
     const state = states.state[at] as number;
     if (edge < 0 || (state !== STATE.sleeping && state !== STATE.blocked)) continue;

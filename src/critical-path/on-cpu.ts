@@ -1,5 +1,5 @@
 /** What did a thread's time on a CPU, or in a run queue, go to? Splits one interval of one thread on one CPU. */
-import { lowerBound, upperBound } from "../base/index.ts";
+import { upperBound } from "../base/index.ts";
 import { CONTEXT, slicesIn, STATE, type Timeline } from "../timeline/index.ts";
 import { IDLE_THREAD, type ThreadIndex } from "../trace/index.ts";
 import type { PathClass, SegmentCulprit } from "./segment.ts";
@@ -87,20 +87,6 @@ export function reclaimIn(timeline: Timeline, thread: ThreadIndex, begin: number
   return merged;
 }
 
-/** Rows of the CPU's occupancy that overlap [begin, end). */
-export function occupantsIn(timeline: Timeline, cpu: number, begin: number, end: number): { thread: ThreadIndex; begin: number; end: number }[] {
-  const occupancy = timeline.occupancy[cpu];
-  if (occupancy === undefined || occupancy.start.length === 0) return [];
-  const parts: { thread: ThreadIndex; begin: number; end: number }[] = [];
-  const last = lowerBound(occupancy.start, end);
-  for (let row = Math.max(0, upperBound(occupancy.start, begin) - 1); row < last; row++) {
-    const from = Math.max(begin, occupancy.start[row] as number);
-    const to = Math.min(end, row + 1 < occupancy.start.length ? (occupancy.start[row + 1] as number) : timeline.trace.end);
-    if (to > from) parts.push({ thread: occupancy.thread[row] as ThreadIndex, begin: from, end: to });
-  }
-  return parts;
-}
-
 /**
  * A runnable thread on an idle CPU is on its way (IPI, idle exit: microseconds) unless the scheduler may not run it. From
  * 1 ms on it is not on its way: C6 exits take up to 0.25 ms (gVisor PR 14526); the rest is a margin.
@@ -134,7 +120,7 @@ export function throttledUntil(timeline: Timeline, context: RunnableContext, thr
   const refill = upperBound(timers, end) - 1;
   const refilled = refill >= 0 && end - (timers[refill] as number) < REFILL_WINDOW_NS && (timers[refill] as number) > begin;
   let idle = 0;
-  for (const part of occupantsIn(timeline, cpu, begin, end)) if (part.thread === IDLE_THREAD) idle = Math.max(idle, part.end - part.begin);
+  for (const part of timeline.occupancy.within(cpu, begin, end)) if (part.thread === IDLE_THREAD) idle = Math.max(idle, part.end - part.begin);
   if (idle >= MAX_IDLE_EXIT_NS) return limited || refilled ? end : begin;
   const quota = context.throttledProcesses.get(pid);
   const next = upperBound(timers, begin);
@@ -148,9 +134,9 @@ function ranSince(timeline: Timeline, pid: number, from: number, to: number): nu
   const { states, trace } = timeline;
   let ran = 0;
   for (const thread of trace.threads.ofProcess(pid)) {
-    const last = states.first[thread + 1] as number;
-    for (let row = upperBound(states.end, from, states.first[thread] as number, last); row < last && (states.start[row] as number) < to; row++) {
-      if (states.state[row] === STATE.running) ran += Math.min(to, states.end[row] as number) - Math.max(from, states.start[row] as number);
+    const rows = states.of(thread);
+    for (let row = upperBound(rows.end, from); row < rows.length && (rows.start[row] as number) < to; row++) {
+      if (rows.state[row] === STATE.running) ran += Math.min(to, rows.end[row] as number) - Math.max(from, rows.start[row] as number);
     }
   }
   return ran;
@@ -169,7 +155,7 @@ export function splitRunnable(
   const threads = timeline.trace.threads;
   const pid = threads.row(thread).pid;
   let at = begin;
-  for (const part of occupantsIn(timeline, cpu, begin, end)) {
+  for (const part of timeline.occupancy.within(cpu, begin, end)) {
     if (part.begin > at) emit(at, part.begin, "unknown", { kind: "none" });
     splitByInterrupts(timeline, cpu, part.begin, part.end, emit, (from, to) => {
       const occupant = part.thread;

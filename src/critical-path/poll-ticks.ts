@@ -11,24 +11,24 @@ const MAX_TICK_NS = 5_000_000;
 
 /** True when this row (on the CPU or in the run queue) lies between a poll that ended by its timer and another poll. */
 export function isPollTick(timeline: Timeline, thread: ThreadIndex, row: number): boolean {
-  const { states } = timeline;
-  const first = states.first[thread] as number;
-  const last = states.first[thread + 1] as number;
+  const states = timeline.states.of(thread);
   let before = row;
-  while (before >= first && isOnQueueOrCpu(states.state[before] as number)) before--;
+  while (before >= 0 && isOnQueueOrCpu(states.state[before] as number)) before--;
   let after = row;
-  while (after < last && isOnQueueOrCpu(states.state[after] as number)) after++;
-  if (before < first || after >= last) return false;
+  while (after < states.length && isOnQueueOrCpu(states.state[after] as number)) after++;
+  if (before < 0 || after >= states.length) return false;
   if ((states.start[after] as number) - (states.end[before] as number) > MAX_TICK_NS) return false;
-  return isPoll(timeline, thread, before) && isPoll(timeline, thread, after) && endedByTimer(timeline, before);
+  return isPoll(timeline, thread, before) && isPoll(timeline, thread, after) && endedByTimer(timeline, thread, before);
 }
 
 const isOnQueueOrCpu = (state: number): boolean => state === STATE.running || state === STATE.runnable || state === STATE.preempted;
 
-const isPoll = (timeline: Timeline, thread: ThreadIndex, row: number): boolean =>
-  timeline.states.state[row] === STATE.sleeping && isPollCall(timeline.syscalls.at(thread, timeline.states.start[row] as number)?.name);
+function isPoll(timeline: Timeline, thread: ThreadIndex, row: number): boolean {
+  const states = timeline.states.of(thread);
+  return states.state[row] === STATE.sleeping && isPollCall(timeline.syscalls.at(thread, states.start[row] as number)?.name);
+}
 
-function endedByTimer(timeline: Timeline, row: number): boolean {
-  const edge = timeline.states.wake[row] as number;
+function endedByTimer(timeline: Timeline, thread: ThreadIndex, row: number): boolean {
+  const edge = timeline.states.of(thread).wake[row] as number;
   return edge >= 0 && timeline.wakerOf(edge).kind === "timer";
 }

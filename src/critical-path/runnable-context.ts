@@ -44,7 +44,7 @@ function preemptOffSections(timeline: Timeline): [number, number][][] {
   return flagged.map((times, cpu) => {
     times.sort((a, b) => a - b);
     const cleared = Float64Array.from(clear[cpu] ?? []).sort();
-    const switches = timeline.occupancy[cpu]?.start ?? new Float64Array();
+    const switches = timeline.occupancy.switchTimes(cpu);
     const sections: [number, number][] = [];
     let served = Number.NEGATIVE_INFINITY;
     for (const time of times) {

@@ -65,10 +65,11 @@ describe("walkRequest on random event streams", () => {
   it("keeps the law of states: intervals of a thread touch and fill the recording, one CPU runs one thread", () => {
     for (let seed = 1; seed <= 300; seed++) {
       const trace = traceOfRows(randomStream(seed, 100));
-      const { states } = buildTimeline(trace);
+      const timeline = buildTimeline(trace);
       for (let thread = 1; thread < trace.threads.length; thread++) {
+        const states = timeline.states.of(thread as ThreadIndex);
         let at = trace.begin as number;
-        for (let row = states.first[thread] as number; row < (states.first[thread + 1] as number); row++) {
+        for (let row = 0; row < states.length; row++) {
           if (states.start[row] !== at) expect.fail(`seed ${seed}, thread ${thread}: ${at} then ${states.start[row]}`);
           expect(states.state[row]).toBeLessThanOrEqual(STATE.unborn);
           at = states.end[row] as number;

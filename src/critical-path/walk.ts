@@ -70,10 +70,9 @@ class Walk {
     if (thread <= 0) return this.#unknown(thread, begin, end, frame, "no thread to follow");
     if (frame.depth > MAX_DEPTH) return this.#unknown(thread, begin, end, frame, "too many waits one behind the other");
     if (this.segments.length > MAX_SEGMENTS) return this.#unknown(thread, begin, end, frame, "path too long");
-    const states = this.#timeline.states;
-    const last = states.first[thread + 1] as number;
+    const states = this.#timeline.states.of(thread);
     let at = begin;
-    for (let row = upperBound(states.end, begin, states.first[thread] as number, last); row < last && at < end; row++) {
+    for (let row = upperBound(states.end, begin); row < states.length && at < end; row++) {
       const from = Math.max(at, states.start[row] as number);
       const to = Math.min(end, states.end[row] as number);
       if (to <= from) continue;
@@ -86,7 +85,7 @@ class Walk {
   }
 
   #interval(thread: ThreadIndex, row: number, begin: number, end: number, frame: Frame): void {
-    const states = this.#timeline.states;
+    const states = this.#timeline.states.of(thread);
     const cpu = states.cpu[row] as number;
     const emit = (from: number, to: number, kind: PathClass, culprit: SegmentCulprit): void => this.#emit(thread, cpu, from, to, kind, culprit, frame);
     switch (states.state[row]) {
@@ -108,7 +107,7 @@ class Walk {
   }
 
   #runnable(thread: ThreadIndex, row: number, begin: number, end: number, frame: Frame): void {
-    const { states } = this.#timeline;
+    const states = this.#timeline.states.of(thread);
     const cpu = states.cpu[row] as number;
     const emit = (from: number, to: number, kind: PathClass, culprit: SegmentCulprit): void => this.#emit(thread, cpu, from, to, kind, culprit, frame);
     const until = Math.max(
@@ -138,7 +137,8 @@ class Walk {
   }
 
   #wait(thread: ThreadIndex, row: number, begin: number, end: number, frame: Frame): void {
-    const { states, wakes } = this.#timeline;
+    const { wakes } = this.#timeline;
+    const states = this.#timeline.states.of(thread);
     const edge = states.wake[row] as number;
     const rowBegin = states.start[row] as number;
     const rowEnd = states.end[row] as number;
@@ -220,8 +220,8 @@ class Walk {
 
   /** A wait that ended because the thread was to stop: who sent the signal did not do what the wait was for. */
   #isSignal(thread: ThreadIndex, row: number): boolean {
-    const { states } = this.#timeline;
-    const last = states.first[thread + 1] as number;
+    const states = this.#timeline.states.of(thread);
+    const last = states.length;
     let after = row + 1;
     while (after < last && states.state[after] !== STATE.sleeping && states.state[after] !== STATE.blocked && states.state[after] !== STATE.stopped) after++;
     return (
@@ -253,14 +253,14 @@ class Walk {
 
   /** The thread of the same process that ran for most of a timed lock wait. */
   #holder(thread: ThreadIndex, from: number, to: number, frame: Frame): ThreadIndex | undefined {
-    const { trace, states } = this.#timeline;
+    const { trace, states: all } = this.#timeline;
     let best: ThreadIndex | undefined;
     let most = (to - from) * HOLDER_SHARE;
     for (const other of trace.threads.ofProcess(trace.threads.row(thread).pid)) {
       if (other === thread || frame.waiting.includes(other)) continue;
       let ran = 0;
-      const last = states.first[other + 1] as number;
-      for (let row = upperBound(states.end, from, states.first[other] as number, last); row < last && (states.start[row] as number) < to; row++) {
+      const states = all.of(other);
+      for (let row = upperBound(states.end, from); row < states.length && (states.start[row] as number) < to; row++) {
         if (states.state[row] === STATE.running) ran += Math.min(to, states.end[row] as number) - Math.max(from, states.start[row] as number);
       }
       if (ran > most) {

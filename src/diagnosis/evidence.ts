@@ -2,7 +2,7 @@
 import { upperBound } from "../base/index.ts";
 import type { Run } from "../facts/index.ts";
 import type { Segment } from "../critical-path/index.ts";
-import type { EventTable, Trace } from "../trace/index.ts";
+import { nameAt, NO_THREAD, type EventTable, type Trace } from "../trace/index.ts";
 import type { Evidence } from "../result/index.ts";
 
 const MAX_EVIDENCE = 3;
@@ -105,6 +105,13 @@ const STATE_LETTERS: readonly (readonly [number, string])[] = [
 /** One line close to the kernel's own rendering; untrusted text is escaped by whoever prints it. */
 function textOf(trace: Trace, table: EventTable, row: number): string {
   const text = (field: string): string => trace.strings.get(table.fields[field]?.[row] ?? 0);
+  const comm = (tid: number): string => {
+    const time = table.time[row] as number;
+    if (tid === 0) return `swapper/${table.cpu[row]}`;
+    const name = nameAt(trace.threadNames, tid, time);
+    const thread = trace.threads.at(tid, time);
+    return name === undefined ? (thread === NO_THREAD ? "" : trace.threads.row(thread).comm) : trace.strings.get(name);
+  };
   const number = (field: string): number => table.fields[field]?.[row] ?? 0;
   switch (table.name) {
     case "sched_switch": {
@@ -113,10 +120,10 @@ function textOf(trace: Trace, table: EventTable, row: number): string {
         STATE_LETTERS.filter(([bit]) => state & bit)
           .map(([, letter]) => letter)
           .join("|") || (state & 0x100 ? "R+" : "R");
-      return `${text("prev_comm")}:${number("prev_pid")} [${number("prev_prio")}] ${letters} ==> ${text("next_comm")}:${number("next_pid")} [${number("next_prio")}]`;
+      return `${comm(number("prev_pid"))}:${number("prev_pid")} [${number("prev_prio")}] ${letters} ==> ${comm(number("next_pid"))}:${number("next_pid")} [${number("next_prio")}]`;
     }
     case "sched_waking":
-      return `comm=${text("comm")} pid=${number("pid")} prio=${number("prio")} target_cpu=${number("target_cpu")}`;
+      return `comm=${comm(number("pid"))} pid=${number("pid")} prio=${number("prio")} target_cpu=${number("target_cpu")}`;
     case "irq_handler_entry":
       return `irq=${number("irq")} name=${text("name")}`;
     case "softirq_entry":

@@ -21,7 +21,7 @@ export const eventLoops = defineFact<ReadonlySet<ThreadIndex>>({
     }
     const served = new Set<ThreadIndex>();
     for (let edge = 0; edge < timeline.wakes.length; edge++) {
-      const wakee = timeline.wakes.wakee[edge] as ThreadIndex;
+      const wakee = timeline.wakes.wakeeOf(edge);
       if (served.has(wakee) || (polls.get(wakee) ?? 0) < MIN_POLLS) continue;
       const waker = timeline.wakerOf(edge);
       if ((waker.kind === "thread" && waker.network) || (waker.kind === "softirq" && waker.name.startsWith("NET_"))) served.add(wakee);

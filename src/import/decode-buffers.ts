@@ -1,26 +1,18 @@
-/**
- * Pages of all buffers and CPUs to event tables, in order of (time, cpu, buffer, position).
- *
- * Which buffer's rows? A capture records some events twice (sched_switch in the wide and, for its stacks, in the deep
- * buffer). The first buffer that holds records of an event owns its table; buffers come as in the file, the main one
- * first. Only `print` and `kernel_stack` are taken from all: the same one is never written to two of them.
- * `counts` is of all buffers.
- */
+/** Pages of all buffers and CPUs to event tables, in order of (time, cpu, buffer, position). `counts` is of all buffers, decoded or not. */
 import { StringTable, timeNs } from "../base/index.ts";
-import { NO_TASK_CHANGES, type EventTable, type ImportProblem, type LostEvents, type TaskChanges } from "../trace/index.ts";
+import type { EventTable, ImportProblem, LostEvents, TaskChanges, ThreadNames } from "../trace/index.ts";
 import { ByteStrings } from "./byte-strings.ts";
 import { checkLosses } from "./check-losses.ts";
-import { countRecords } from "./count-records.ts";
-import { CpuLane, type Hole, type Slot } from "./cpu-lane.ts";
+import { CpuLane, type Hole } from "./cpu-lane.ts";
 import { planEvents, type EventPlans } from "./decoder-plans.ts";
 import { takeAll } from "./merge-lanes.ts";
+import { NameWatch } from "./name-watch.ts";
 import { ProblemList } from "./problem-list.ts";
 import { earliestStamp } from "./ring-buffer/earliest-stamp.ts";
-import type { CursorInput } from "./ring-buffer/page-cursor.ts";
 import { StackTable } from "./stack-table.ts";
-import { TableBuilder } from "./table-builder.ts";
+import { TableSet } from "./table-set.ts";
 import { TaskWatch } from "./task-watch.ts";
-import type { CpuData, TraceDatParts } from "./trace-dat/parts.ts";
+import type { TraceDatParts } from "./trace-dat/parts.ts";
 
 export interface Decoded {
   readonly base: bigint;
@@ -29,6 +21,9 @@ export interface Decoded {
   readonly tables: ReadonlyMap<string, EventTable>;
   readonly counts: ReadonlyMap<string, { readonly perCpu: Float64Array }>;
   readonly taskChanges: TaskChanges;
+  readonly threadNames: ThreadNames;
+  /** when each tid was first seen current */
+  readonly appearances: readonly (readonly [tid: number, time: number])[];
   readonly lost: readonly LostEvents[];
   readonly problems: readonly ImportProblem[];
   /** ns since the base of the first and last record, 0 and 0 without any */
@@ -36,59 +31,49 @@ export interface Decoded {
   readonly end: number;
 }
 
-const FROM_ALL_BUFFERS: ReadonlySet<string> = new Set(["print", "kernel_stack"]);
-
-/** One CPU's data in one buffer. */
-interface Source {
-  readonly cpu: number;
-  readonly buffer: number;
-  readonly data: CpuData;
-  /** event id -> records */
-  readonly counts: ReadonlyMap<number, number>;
-  readonly input: () => CursorInput;
-}
-
 export function decodeBuffers(parts: TraceDatParts, options: { codeGeneration: boolean }): Decoded {
-  const { headerPage, little } = parts;
+  const { headerPage, little, buffers, conversion } = parts;
   const problems = new ProblemList();
   for (const problem of parts.problems) problems.add(problem);
   const events = planEvents(parts.formats, { longSize: headerPage.longSize, little }, options, problems);
-  const stamp = earliestStamp(parts.buffers, little) ?? 0n;
-  const base = { low: Number(stamp & 0xffffffffn), high: Number(stamp >> 32n) };
-  const sources: Source[] = parts.buffers
-    .flatMap((buffer, index) =>
-      buffer.cpus.map((data) => {
-        const input = (): CursorInput => ({ pieces: data.pieces(), layout: buffer.layout, little, base });
-        return { cpu: data.cpu, buffer: index, data, input, counts: countRecords(input(), events.idLimit) };
-      }),
-    )
-    .sort((a, b) => a.cpu - b.cpu || a.buffer - b.buffer);
+  const stamp = earliestStamp(buffers, little) ?? 0n;
+  const raw = { low: Number(stamp & 0xffffffffn), high: Number(stamp >> 32n) };
+  const sources = buffers
+    .flatMap(({ layout, cpus }, buffer) => cpus.map((data) => ({ data, layout, buffer })))
+    .sort((a, b) => a.data.cpu - b.data.cpu || a.buffer - b.buffer);
+  const base = conversion === undefined ? stamp : earliest(sources.map(({ data }) => conversion.stamp(data.cpu, stamp)));
 
-  const slots = openSlots(sources, events, parts.buffers.length);
+  const total = sources.reduce((sum, { data }) => sum + data.size, 0);
+  const lanes: CpuLane[] = [];
+  const tables = new TableSet(events, buffers.length, () => lanes.reduce((sum, lane) => sum + lane.walked, 0) / total);
   const strings = new StringTable();
-  const shared = { strings: new ByteStrings(strings), stacks: new StackTable(), longSize: headerPage.longSize, base };
-  // the main buffer alone is unfiltered, so only there does every change of the current task have its switch
-  const watch = TaskWatch.of(events.schedSwitch);
-  const lanes = sources.map(
-    (source) => new CpuLane(source, source.input(), slots[source.buffer] as Slot[], shared, problems, source.buffer === 0 ? watch : undefined),
-  );
-  const { first, last, isSorted } = takeAll(lanes);
-  lanes.forEach((lane, index) => lane.finish((sources[index] as Source).data.truncated));
-
-  const [begin, end] = first <= last ? [first, last] : [0, 0];
-  const lost = lanes.flatMap((lane) => lane.holes.map((hole) => lostEvents(hole, lane.cpu, parts.buffers[lane.buffer]?.name ?? "", begin, end)));
-  checkLosses(parts.stats, lost, problems);
-  const tables = new Map<string, EventTable>();
-  for (const { plan, builder } of new Set(slots.flatMap((perId) => Object.values(perId)))) {
-    if (builder.length > 0) tables.set(plan.name, builder.build(plan.name, plan.columns, isSorted));
+  const bytes = new ByteStrings(strings);
+  const names = new NameWatch(bytes);
+  const shared = { strings: bytes, names, stacks: new StackTable(), longSize: headerPage.longSize, base: raw };
+  const watch = new TaskWatch(events.schedSwitch);
+  for (const { data, layout, buffer } of sources) {
+    const input = { pieces: data.pieces(), layout, little, base: raw };
+    // the main buffer alone is unfiltered, so only there does every change of the current task have its switch
+    const special = { watch, watchesChanges: buffer === 0, convert: conversion?.relative(data.cpu, stamp, base) };
+    lanes.push(new CpuLane({ cpu: data.cpu, buffer }, input, tables, shared, problems, special));
   }
+  const isSorted = takeAll(lanes, tables.lengths);
+  lanes.forEach((lane, index) => lane.finish(sources[index]?.data.truncated === true));
+
+  const first = lanes.reduce((least, lane) => Math.min(least, lane.first), Number.POSITIVE_INFINITY);
+  const last = lanes.reduce((most, lane) => Math.max(most, lane.last), Number.NEGATIVE_INFINITY);
+  const [begin, end] = first <= last ? [first, last] : [0, 0];
+  const lost = lanes.flatMap((lane) => lane.holes.map((hole) => lostEvents(hole, lane.cpu, buffers[lane.buffer]?.name ?? "", begin, end)));
+  checkLosses(parts.stats, lost, problems);
   return {
-    base: stamp,
+    base,
     strings,
     stacks: shared.stacks.stacks,
-    tables,
-    taskChanges: watch?.build() ?? NO_TASK_CHANGES,
-    counts: sumCounts(sources, events, parts.cpus),
+    tables: tables.build(isSorted),
+    taskChanges: watch.changes(),
+    threadNames: names.build(),
+    appearances: watch.appearances(),
+    counts: sumCounts(lanes, events, parts.cpus),
     lost,
     problems: problems.build(),
     begin,
@@ -96,36 +81,25 @@ export function decodeBuffers(parts: TraceDatParts, options: { codeGeneration: b
   };
 }
 
-/** Per buffer and event id the table its records go to, if any: one that is large enough from the start. */
-function openSlots(sources: readonly Source[], events: EventPlans, buffers: number): Slot[][] {
-  const slots: Slot[][] = Array.from({ length: buffers }, () => []);
-  for (const plan of events.plans) {
-    if (plan === undefined) continue;
-    const holders = sources.filter((source) => source.counts.has(plan.id));
-    const owner = Math.min(...holders.map((source) => source.buffer));
-    const chosen = FROM_ALL_BUFFERS.has(plan.name) ? holders : holders.filter((source) => source.buffer === owner);
-    const rows = chosen.reduce((sum, source) => sum + (source.counts.get(plan.id) ?? 0), 0);
-    if (rows === 0) continue;
-    const slot = { plan, builder: new TableBuilder(plan.columns, rows) };
-    for (const { buffer } of chosen) (slots[buffer] as Slot[])[plan.id] = slot;
-  }
-  return slots;
-}
+const earliest = (stamps: readonly bigint[]): bigint => stamps.reduce((least, stamp) => (stamp < least ? stamp : least), stamps[0] ?? 0n);
 
 function lostEvents(hole: Hole, cpu: number, buffer: string, begin: number, end: number): LostEvents {
   const from = Math.max(hole.from, begin);
   return { cpu, from: timeNs(from), to: timeNs(Math.max(from, hole.to ?? end)), count: hole.count, buffer };
 }
 
-function sumCounts(sources: readonly Source[], events: EventPlans, cpus: number): Map<string, { perCpu: Float64Array }> {
+function sumCounts(lanes: readonly CpuLane[], events: EventPlans, cpus: number): Map<string, { perCpu: Float64Array }> {
   const sums = new Map<string, { perCpu: Float64Array }>();
-  for (const { cpu, counts } of sources) {
-    for (const [id, count] of counts) {
-      const name = events.names.get(id) ?? `unknown:${id}`;
-      const entry = sums.get(name) ?? { perCpu: new Float64Array(cpus) };
-      sums.set(name, entry);
-      entry.perCpu[cpu] = (entry.perCpu[cpu] as number) + count;
-    }
+  const add = (cpu: number, id: number, count: number): void => {
+    if (count === 0) return;
+    const name = events.names.get(id) ?? `unknown:${id}`;
+    const entry = sums.get(name) ?? { perCpu: new Float64Array(cpus) };
+    sums.set(name, entry);
+    entry.perCpu[cpu] = (entry.perCpu[cpu] as number) + count;
+  };
+  for (const { cpu, counts, strangers } of lanes) {
+    counts.forEach((count, id) => add(cpu, id, count));
+    for (const [id, count] of strangers) add(cpu, id, count);
   }
   return sums;
 }

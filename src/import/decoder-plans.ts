@@ -2,14 +2,16 @@
 import { EVENT_SPECS } from "../trace/index.ts";
 import { parseEventFormat, type EventFormat } from "./event-format.ts";
 import type { ProblemList } from "./problem-list.ts";
-import { commonOffsets, makeDecoder, minimumSize, type DecodeRecord } from "./record-decoder.ts";
-import { columnsOf, type DecodedColumn } from "./table-builder.ts";
+import { commonOffsets, makeDecoder, minimumSize, type DecodeRecords } from "./record-decoder.ts";
+import { columnsOf, namingsOf, type DecodedColumn } from "./table-builder.ts";
 
 export interface EventPlan {
   readonly id: number;
   readonly name: string;
   readonly columns: readonly DecodedColumn[];
-  readonly decode: DecodeRecord;
+  /** fields that are the table's `tid` */
+  readonly tidFields: readonly string[];
+  readonly decode: DecodeRecords;
   /** shorter records are skipped */
   readonly minimum: number;
 }
@@ -47,8 +49,20 @@ export function planEvents(
     if (format.name === "sched_switch") schedSwitch = format;
     const spec = specs.get(`${system}:${format.name}`);
     if (spec === undefined) continue;
-    const plan = { columns: columnsOf(spec, format, machine.longSize), common: commonOffsets(format), little: machine.little };
-    plans[format.id] = { id: format.id, name: format.name, columns: plan.columns, decode: makeDecoder(plan, options), minimum: minimumSize(plan) };
+    const plan = {
+      columns: columnsOf(spec, format, machine.longSize),
+      namings: namingsOf(spec, format),
+      common: commonOffsets(format),
+      little: machine.little,
+    };
+    plans[format.id] = {
+      id: format.id,
+      name: format.name,
+      columns: plan.columns,
+      tidFields: Object.keys(spec.fields).filter((field) => spec.fields[field] === "tid" && format.fields.some(({ name }) => name === field)),
+      decode: makeDecoder(plan, options),
+      minimum: minimumSize(plan),
+    };
   }
   const idLimit = [...names.keys()].reduce((limit, id) => Math.max(limit, id + 1), 0);
   return { names, plans, idLimit, schedSwitch };

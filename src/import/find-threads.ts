@@ -1,9 +1,9 @@
 /** Which threads does a recording know? From the capture's list, saved command lines, and what events say of births, execs and names. */
 import type { ThreadInfo } from "../bundle/index.ts";
 import type { StringTable } from "../base/index.ts";
-import { buildThreadTable, type EventTable, type ThreadSeed, type ThreadTable } from "../trace/index.ts";
+import { buildThreadTable, type EventTable, type ThreadNames, type ThreadSeed, type ThreadTable } from "../trace/index.ts";
 import { findBirths, type Birth } from "./find-births.ts";
-import { Incarnations } from "./incarnations.ts";
+import { Incarnations, TID_LIMIT } from "./incarnations.ts";
 
 /** include/uapi/linux/sched.h: the child joins its parent's process */
 const CLONE_THREAD = 0x10000;
@@ -13,6 +13,10 @@ const KTHREADD = 2;
 export interface ThreadSources {
   readonly tables: ReadonlyMap<string, EventTable>;
   readonly strings: StringTable;
+  /** what scheduler events call each task */
+  readonly names: ThreadNames;
+  /** when each tid was first seen current on a CPU */
+  readonly appearances: Iterable<readonly [tid: number, time: number]>;
   /** lines `PID COMM` */
   readonly cmdlines: string;
   /** from /proc, at the begin and at the end of the capture: the last one of a tid is the newest */
@@ -34,7 +38,8 @@ export function findThreads(sources: ThreadSources): ThreadTable {
   for (const birth of births) bear(birth, incarnations, newest.get(birth.tid));
   execs(sources.tables, incarnations);
   names(sources, incarnations);
-  bystanders(sources.tables, incarnations);
+  // a thread that never left the CPU is known only as the current one of its events
+  for (const [tid, time] of sources.appearances) incarnations.at(tid, time);
   return buildThreadTable(incarnations.all());
 }
 
@@ -67,34 +72,26 @@ function savedCommandLines(text: string): Map<number, string> {
   return names;
 }
 
-/** [table, field of the tid, field of the name] */
+/** Tables whose rows name a task: [table, field of the tid, field of the name] */
 const NAMINGS = [
-  ["sched_switch", "prev_pid", "prev_comm"],
-  ["sched_switch", "next_pid", "next_comm"],
-  ["sched_waking", "pid", "comm"],
-  ["sched_wakeup_new", "pid", "comm"],
   ["sched_process_exit", "pid", "comm"],
   ["task_rename", "pid", "newcomm"],
 ] as const;
 
 /** The last name wins: exec and rename give a thread the name people know it by. */
-function names({ tables, strings }: ThreadSources, incarnations: Incarnations): void {
+function names({ tables, strings, names: watched }: ThreadSources, incarnations: Incarnations): void {
   const since = new Map<ThreadSeed, number>();
+  const named = (tid: number, time: number, name: number): void => {
+    if (!(tid > 0 && tid < TID_LIMIT) || name === 0) return;
+    const seed = incarnations.at(tid, time);
+    if (time < (since.get(seed) ?? Number.NEGATIVE_INFINITY)) return;
+    since.set(seed, time);
+    seed.comm = strings.get(name);
+  };
+  for (let row = 0; row < watched.length; row++) named(watched.tid[row] as number, watched.time[row] as number, watched.name[row] as number);
   for (const [name, tidField, commField] of NAMINGS) {
     const table = tables.get(name);
-    const comms = table?.fields[commField];
-    const tids = table?.fields[tidField];
-    if (table === undefined || comms === undefined || tids === undefined) continue;
-    incarnations.eachNewest(tids, table.time, (seed, row) => {
-      const time = table.time[row] as number;
-      if (time < (since.get(seed) ?? Number.NEGATIVE_INFINITY) || comms[row] === 0) return;
-      since.set(seed, time);
-      seed.comm = strings.get(comms[row] as number);
-    });
+    for (let row = 0; row < (table?.length ?? 0); row++)
+      named(table?.fields[tidField]?.[row] ?? 0, table?.time[row] as number, table?.fields[commField]?.[row] ?? 0);
   }
-}
-
-/** A thread that never left the CPU is known only as the current one of its events. */
-function bystanders(tables: ReadonlyMap<string, EventTable>, incarnations: Incarnations): void {
-  for (const table of tables.values()) incarnations.eachNewest(table.tid, table.time, () => undefined);
 }

@@ -13,7 +13,7 @@ import { scene, type Scene } from "../../test/support/trace-dsl.ts";
 import { decodeBuffers } from "./decode-buffers.ts";
 import { importTraceDat } from "./index.ts";
 import { openTraceFile } from "./trace-file.ts";
-import { readTraceDatV6 } from "./trace-dat/v6.ts";
+import { readTraceDat } from "./trace-dat/read-trace-dat.ts";
 
 const BASE = 1_000_000_000_000n;
 
@@ -123,7 +123,7 @@ describe("importTraceDat", () => {
       writeFileSync(path, bytes);
       expect(plain(importTraceDat(path))).toEqual(expected);
       const file = openTraceFile(path, { readWholeBytes: 0 });
-      const decoded = decodeBuffers(readTraceDatV6(file), { codeGeneration: true });
+      const decoded = decodeBuffers(readTraceDat(file), { codeGeneration: true });
       file.close();
       expect(decoded.tables).toEqual(expected.tables);
       expect(decoded.counts).toEqual(expected.counts);
@@ -242,7 +242,7 @@ describe("importTraceDat", () => {
         ),
       ]),
     );
-    const comms = [...(trace.tables.get("sched_waking")?.fields["comm"] ?? [])].map((id) => trace.strings.get(id));
+    const comms = [...trace.threadNames.name].map((id) => trace.strings.get(id));
     expect(comms).toEqual([...names, "\ufffd\ufffd\ufffd", "sixteen bytes!!!"]);
     expect(trace.threads.row(trace.threads.at(102, 0)).comm).toBe("__proto__");
   });
@@ -257,7 +257,7 @@ describe("importTraceDat", () => {
         ),
       ]),
     );
-    expect(new Set(trace.tables.get("sched_waking")?.fields["comm"])).toEqual(new Set([trace.strings.find("sh")]));
+    expect([...trace.threadNames.name]).toEqual([trace.strings.find("sh")]);
   });
 
   it("cuts a string that points outside its record", () => {
@@ -317,13 +317,13 @@ describe("importTraceDat refuses", () => {
     return "none";
   };
 
-  it("version 7, with what to do", () => {
-    const v7 = head.slice();
-    v7[10] = 0x37;
-    expect(() => importTraceDat(v7, { fileName: "x.dat" })).toThrow(
-      expect.objectContaining({ code: "trace-dat-v7", exitCode: 4, hint: expect.stringContaining("trace-cmd convert") }),
+  it("a version that is not known, with what to do", () => {
+    const v8 = head.slice();
+    v8[10] = 0x38;
+    expect(() => importTraceDat(v8, { fileName: "x.dat" })).toThrow(
+      expect.objectContaining({ code: "trace-dat-version", exitCode: 4, hint: expect.stringContaining("trace-cmd convert") }),
     );
-    expect(() => importTraceDat(v7, { fileName: "x.dat" })).toThrow("x.dat, offset 10");
+    expect(() => importTraceDat(v8, { fileName: "x.dat" })).toThrow("x.dat, offset 10");
   });
 
   it("anything else, by code", () => {

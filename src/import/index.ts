@@ -5,7 +5,7 @@ import { decodeBuffers } from "./decode-buffers.ts";
 import { findThreads } from "./find-threads.ts";
 import type { ImportOptions } from "./importer.ts";
 import { parseKallsyms } from "./symbols.ts";
-import { readTraceDatV6 } from "./trace-dat/v6.ts";
+import { readTraceDat } from "./trace-dat/read-trace-dat.ts";
 import { memoryFile, openTraceFile, type TraceFile } from "./trace-file.ts";
 
 export type { ImportOptions } from "./importer.ts";
@@ -21,7 +21,7 @@ export function importTraceDat(file: string | Uint8Array, options: ImportOptions
 }
 
 function importFile(file: TraceFile, options: ImportOptions): Trace {
-  const parts = readTraceDatV6(file);
+  const parts = readTraceDat(file);
   const decoded = decodeBuffers(parts, { codeGeneration: options.codeGeneration ?? true });
   return {
     clock: { name: parts.clock, base: decoded.base },
@@ -31,7 +31,15 @@ function importFile(file: TraceFile, options: ImportOptions): Trace {
     strings: decoded.strings,
     symbols: parseKallsyms(parts.kallsyms),
     stacks: decoded.stacks,
-    threads: findThreads({ tables: decoded.tables, strings: decoded.strings, cmdlines: parts.cmdlines, threads: options.threads ?? [] }),
+    threads: findThreads({
+      tables: decoded.tables,
+      strings: decoded.strings,
+      names: decoded.threadNames,
+      appearances: decoded.appearances,
+      cmdlines: parts.cmdlines,
+      threads: options.threads ?? [],
+    }),
+    threadNames: decoded.threadNames,
     tables: decoded.tables,
     taskChanges: decoded.taskChanges,
     counts: decoded.counts,

@@ -1,100 +1,154 @@
-/** In which order are the records of all CPUs taken? By time; among equal stamps by lane, so that rows need no sorting later. */
+/**
+ * Which row does each record of all CPUs get in its table? By time; among equal stamps by lane, so that rows need no sorting later.
+ *
+ * Round by round: everything up to the end of the sub-buffer that ends first is there, so it can be put in order. Each lane's part
+ * of it is in order already; neighbouring parts are merged pairwise. That takes half the time of a heap over single records,
+ * whose every step is a branch that no processor foresees.
+ */
 import type { CpuLane } from "./cpu-lane.ts";
 
-export interface MergedSpan {
-  /** times of the earliest and latest record; Infinity and -Infinity when there is none */
-  readonly first: number;
-  readonly last: number;
-  /** false when a CPU's stamps went backwards: after damage and, by some ns, around NMIs */
-  readonly isSorted: boolean;
-}
-
-/** Takes every record of every lane. Lanes come in the order that decides between equal stamps. */
-export function takeAll(lanes: readonly CpuLane[]): MergedSpan {
-  const heap = new LaneHeap(lanes);
-  let first = Number.POSITIVE_INFINITY;
-  let last = Number.NEGATIVE_INFINITY;
-  let isSorted = true;
-  while (heap.size > 0) {
-    const top = heap.top;
-    const lane = lanes[top] as CpuLane;
-    const { cursor } = lane;
-    const rival = heap.rival;
-    const limit = rival < 0 ? Number.POSITIVE_INFINITY : heap.timeOf(rival);
-    // an equal stamp of a rival with a lower index must come first
-    const isFirst = rival < 0 || top < rival;
-    let { time } = cursor;
-    let more: boolean;
-    do {
-      if (time < last) isSorted = false;
-      else last = time;
-      if (time < first) first = time;
-      lane.take();
-      more = cursor.next();
-      time = cursor.time;
-    } while (more && (time < limit || (isFirst && time === limit)));
-    heap.replaceTop(more, time);
-  }
-  return { first, last, isSorted };
-}
-
-/** Lanes that still have a record, the one with the earliest on top. Called once per few records: no object is made. */
-class LaneHeap {
-  size: number;
-  /** lanes in heap order, and per lane the time of its next record */
-  readonly #heap: Int32Array;
-  readonly #times: Float64Array;
-
-  constructor(lanes: readonly CpuLane[]) {
-    const alive = Int32Array.from([...lanes.keys()].filter((index) => (lanes[index] as CpuLane).cursor.next()));
-    this.#heap = alive;
-    this.#times = Float64Array.from(lanes, (lane) => lane.cursor.time);
-    this.size = alive.length;
-    for (let at = (this.size >> 1) - 1; at >= 0; at--) this.#siftDown(at);
-  }
-
-  get top(): number {
-    return this.#heap[0] as number;
-  }
-
-  /** The next earliest lane, which is the lesser child of the root; -1 when there is none. */
-  get rival(): number {
-    if (this.size < 2) return -1;
-    const left = this.#heap[1] as number;
-    if (this.size < 3) return left;
-    const right = this.#heap[2] as number;
-    return this.#isBefore(right, left) ? right : left;
-  }
-
-  timeOf(lane: number): number {
-    return this.#times[lane] as number;
-  }
-
-  /** The top lane has moved on to `time`, or has no more records. */
-  replaceTop(hasMore: boolean, time: number): void {
-    if (hasMore) this.#times[this.#heap[0] as number] = time;
-    else this.#heap[0] = this.#heap[--this.size] as number;
-    this.#siftDown(0);
-  }
-
-  #isBefore(a: number, b: number): boolean {
-    const timeA = this.#times[a] as number;
-    const timeB = this.#times[b] as number;
-    return timeA < timeB || (timeA === timeB && a < b);
-  }
-
-  #siftDown(from: number): void {
-    const heap = this.#heap;
-    const moving = heap[from] as number;
-    let at = from;
-    for (;;) {
-      let child = 2 * at + 1;
-      if (child >= this.size) break;
-      if (child + 1 < this.size && this.#isBefore(heap[child + 1] as number, heap[child] as number)) child++;
-      if (!this.#isBefore(heap[child] as number, moving)) break;
-      heap[at] = heap[child] as number;
-      at = child;
+/**
+ * Gives every wanted record of every lane its row: the next one of `lengths[slot]`. Lanes come in the order that decides between equal stamps.
+ * False when a CPU's stamps went backwards (after damage and, by some ns, around NMIs): then rows are not in order of time.
+ */
+export function takeAll(lanes: readonly CpuLane[], lengths: Int32Array): boolean {
+  const round = new Round();
+  let alive = lanes.filter((lane) => lane.turn());
+  while (alive.length > 0) {
+    let limit = Number.POSITIVE_INFINITY;
+    let limiting = 0;
+    for (let index = 0; index < alive.length; index++) {
+      const { latest } = alive[index] as CpuLane;
+      if (latest < limit) {
+        limit = latest;
+        limiting = index;
+      }
     }
-    heap[at] = moving;
+    round.clear();
+    // equal stamps of a lane behind the limiting one must wait for what that one still has
+    for (let index = 0; index < alive.length; index++) round.collect(alive[index] as CpuLane, limit, index <= limiting);
+    round.assign(lengths);
+    let ended = false;
+    for (let index = 0; index < alive.length; index++) {
+      const lane = alive[index] as CpuLane;
+      if (lane.position === lane.length && !lane.turn()) ended = true;
+    }
+    if (ended) alive = alive.filter((lane) => lane.length > 0);
   }
+  return round.isSorted;
+}
+
+/** The records of one round, numbered as they are collected: lane by lane, each lane's in order. */
+class Round {
+  /** false when a stamp was before the one of the row before */
+  isSorted = true;
+  #last = Number.NEGATIVE_INFINITY;
+  #length = 0;
+  #times = new Float64Array(1024);
+  #slots = new Uint16Array(1024);
+  #rows = new Int32Array(1024);
+  /** numbers in order of time, and the other half of the merge */
+  #order = new Int32Array(1024);
+  #other = new Int32Array(1024);
+  /** where each lane's part begins */
+  readonly #begins: number[] = [];
+  readonly #lanes: CpuLane[] = [];
+
+  clear(): void {
+    this.#length = 0;
+    this.#begins.length = 0;
+    this.#lanes.length = 0;
+  }
+
+  /** The lane's next records up to `limit`, with it when `inclusive`. */
+  collect(lane: CpuLane, limit: number, inclusive: boolean): void {
+    const { times, slots, length, position } = lane;
+    const begin = this.#length;
+    if (begin + length - position > this.#times.length) this.#grow(begin + length - position);
+    const ownTimes = this.#times;
+    const ownSlots = this.#slots;
+    let to = begin;
+    for (let at = position; at < length; at++) {
+      const time = times[at] as number;
+      if (time > limit || (time === limit && !inclusive)) break;
+      ownTimes[to] = time;
+      ownSlots[to] = slots[at] as number;
+      to++;
+    }
+    if (to === begin) return;
+    this.#begins.push(begin);
+    this.#lanes.push(lane);
+    this.#length = to;
+  }
+
+  /** Gives rows in order, and hands them to the lanes. */
+  assign(lengths: Int32Array): void {
+    const order = this.#sort();
+    const times = this.#times;
+    const slots = this.#slots;
+    const rows = this.#rows;
+    let last = this.#last;
+    for (let index = 0; index < this.#length; index++) {
+      const record = order[index] as number;
+      const time = times[record] as number;
+      if (time < last) this.isSorted = false;
+      last = time;
+      rows[record] = lengths[slots[record] as number]++;
+    }
+    this.#last = last;
+    this.#begins.forEach((begin, index) => {
+      const lane = this.#lanes[index] as CpuLane;
+      const end = this.#begins[index + 1] ?? this.#length;
+      for (let record = begin; record < end; record++) lane.rows[lane.position++] = rows[record] as number;
+    });
+  }
+
+  #sort(): Int32Array {
+    let from = this.#order;
+    let to = this.#other;
+    for (let index = 0; index < this.#length; index++) from[index] = index;
+    let begins: readonly number[] = this.#begins;
+    while (begins.length > 1) {
+      const merged: number[] = [];
+      for (let pair = 0; pair < begins.length; pair += 2) {
+        const begin = begins[pair] as number;
+        const middle = begins[pair + 1] ?? this.#length;
+        merge(from, to, this.#times, begin, middle, begins[pair + 2] ?? this.#length);
+        merged.push(begin);
+      }
+      begins = merged;
+      [from, to] = [to, from];
+    }
+    return from;
+  }
+
+  #grow(records: number): void {
+    const size = 2 ** Math.ceil(Math.log2(records + this.#length));
+    const [times, slots] = [this.#times, this.#slots];
+    this.#times = new Float64Array(size);
+    this.#slots = new Uint16Array(size);
+    this.#times.set(times);
+    this.#slots.set(slots);
+    this.#rows = new Int32Array(size);
+    this.#order = new Int32Array(size);
+    this.#other = new Int32Array(size);
+  }
+}
+
+/** from[begin .. middle] and from[middle .. end], each in order of time, to to[begin .. end]; of equal stamps the first part's come first. */
+function merge(from: Int32Array, to: Int32Array, times: Float64Array, begin: number, middle: number, end: number): void {
+  let [left, right, at] = [begin, middle, begin];
+  while (left < middle && right < end) {
+    const a = from[left] as number;
+    const b = from[right] as number;
+    if ((times[b] as number) < (times[a] as number)) {
+      to[at++] = b;
+      right++;
+    } else {
+      to[at++] = a;
+      left++;
+    }
+  }
+  while (left < middle) to[at++] = from[left++] as number;
+  while (right < end) to[at++] = from[right++] as number;
 }

@@ -1,29 +1,42 @@
 /**
- * How is a record turned into a row? One decoder per event format. The fast one is generated from numeric offsets and
- * sizes only (never from text of the file); where code generation is disallowed an interpreter does the same.
+ * How are records turned into rows? One decoder per event format, for a whole sub-buffer's records of that event at once. The fast one is
+ * generated from numeric offsets and sizes only (never from text of the file); where code generation is disallowed an interpreter does the same.
  */
 import type { ByteStrings } from "./byte-strings.ts";
 import type { EventFormat } from "./event-format.ts";
-import type { ClockBase } from "./ring-buffer/page-cursor.ts";
+import type { NameWatch } from "./name-watch.ts";
+import type { ClockBase } from "./ring-buffer/sub-buffer-walker.ts";
 import type { PageMemory } from "./ring-buffer/page-memory.ts";
 import type { StackTable } from "./stack-table.ts";
-import type { DecodedColumn, TableBuilder } from "./table-builder.ts";
+import type { DecodedColumn, Naming, TableBuilder } from "./table-builder.ts";
 
 /** What a decoder reads from. One per CPU; `memory` is the piece of its data at hand. */
 export interface RecordSource {
   memory: PageMemory;
   readonly cpu: number;
   readonly strings: ByteStrings;
+  readonly names: NameWatch;
   readonly stacks: StackTable;
   readonly longSize: 4 | 8;
   readonly base: ClockBase;
 }
 
-/** Appends the record at byte `at`, `size` bytes long, stamped `time`. `at` is a multiple of 4, `size` at least `minimumSize`. */
-export type DecodeRecord = (source: RecordSource, out: TableBuilder, at: number, size: number, time: number) => void;
+/** Records of one sub-buffer: where each is, `at` a multiple of 4, how long, when, and which row of its table it becomes. */
+export interface Rows {
+  readonly times: Float64Array;
+  readonly ats: Int32Array;
+  readonly sizes: Int32Array;
+  readonly rows: Int32Array;
+  /** the next one of the same event, -1 after the last */
+  readonly nexts: Int32Array;
+}
+
+/** Writes the rows of the list that begins at `head`. Sizes are at least `minimumSize`, rows below the capacity of `out`. */
+export type DecodeRecords = (source: RecordSource, out: TableBuilder, records: Rows, head: number) => void;
 
 export interface DecoderPlan {
   readonly columns: readonly DecodedColumn[];
+  readonly namings: readonly Naming[];
   readonly common: CommonOffsets;
   /** byte order of the recording kernel */
   readonly little: boolean;
@@ -41,28 +54,36 @@ export function commonOffsets(format: EventFormat): CommonOffsets {
   return { flags: offset("common_flags", 2), preempt: offset("common_preempt_count", 3), pid: offset("common_pid", 4) };
 }
 
-export function makeDecoder(plan: DecoderPlan, options: { codeGeneration: boolean }): DecodeRecord {
+export function makeDecoder(plan: DecoderPlan, options: { codeGeneration: boolean }): DecodeRecords {
   return options.codeGeneration ? (generateDecoder(plan) ?? interpretDecoder(plan)) : interpretDecoder(plan);
 }
 
 /** Shorter records cannot be decoded: every fixed place that a decoder reads is below it. */
-export function minimumSize({ columns, common }: DecoderPlan): number {
-  const ends = columns.map(({ kind, field, offset }) => (kind === "stack" || field.arrayLength === 0 ? offset : offset + field.size));
-  return Math.max(common.flags + 1, common.preempt + 1, common.pid + 4, ...ends);
+export function minimumSize({ columns, namings, common }: DecoderPlan): number {
+  const read = [...columns, ...namings.map(({ comm }) => comm)];
+  const ends = read.map(({ kind, field, offset }) => (kind === "stack" || field.arrayLength === 0 ? offset : offset + field.size));
+  return Math.max(common.flags + 1, common.preempt + 1, common.pid + 4, ...namings.map(({ tidOffset }) => tidOffset + 4), ...ends);
 }
 
-export function interpretDecoder({ columns, common, little }: DecoderPlan): DecodeRecord {
-  return (source, out, at, size, time) => {
+export function interpretDecoder({ columns, namings, common, little }: DecoderPlan): DecodeRecords {
+  return (source, out, records, head) => {
     const { bytes, view } = source.memory;
-    if (out.length >= out.capacity) out.grow();
-    const row = out.length++;
-    out.time[row] = time;
-    out.cpu[row] = source.cpu;
-    out.flags[row] = bytes[at + common.flags] as number;
-    out.preempt[row] = bytes[at + common.preempt] as number;
-    out.tid[row] = view.getInt32(at + common.pid, little);
-    for (let index = 0; index < columns.length; index++)
-      (out.columns[index] as Float64Array)[row] = readColumn(source, columns[index] as DecodedColumn, at, size);
+    for (let index = head; index >= 0; index = records.nexts[index] as number) {
+      const at = records.ats[index] as number;
+      const row = records.rows[index] as number;
+      out.time[row] = records.times[index] as number;
+      out.cpu[row] = source.cpu;
+      out.flags[row] = bytes[at + common.flags] as number;
+      out.preempt[row] = bytes[at + common.preempt] as number;
+      out.tid[row] = view.getInt32(at + common.pid, little);
+      columns.forEach((column, place) => {
+        (out.columns[place] as Float64Array)[row] = readColumn(source, column, at, records.sizes[index] as number);
+      });
+      for (const { tidOffset, comm } of namings) {
+        const tid = view.getInt32(at + tidOffset, little);
+        if (tid > 0) source.names.see(tid, readString(source, comm, at, records.sizes[index] as number), records.times[index] as number);
+      }
+    }
   };
 }
 
@@ -104,19 +125,29 @@ function readNumber({ memory, base }: RecordSource, { kind, field }: DecodedColu
 }
 
 /** The same as JavaScript source: every number in it comes from the parsed format and is an integer. Undefined where code may not be generated. */
-export function generateDecoder({ columns, common, little }: DecoderPlan): DecodeRecord | undefined {
+export function generateDecoder({ columns, namings, common, little }: DecoderPlan): DecodeRecords | undefined {
   const lines = [
-    "if (out.length >= out.capacity) out.grow();",
-    "const row = out.length++; const memory = source.memory; const bytes = memory.bytes; const w = at >> 2; const u32 = memory.u32; const columns = out.columns;",
-    "out.time[row] = time; out.cpu[row] = source.cpu;",
-    `out.flags[row] = bytes[at + ${int(common.flags)}]; out.preempt[row] = bytes[at + ${int(common.preempt)}];`,
-    `out.tid[row] = ${word(common.pid, little)} | 0;`,
-    ...columns.map((column, index) => `columns[${int(index)}][row] = ${expression(column, index, little)};`),
+    "const { rows, nexts, ats, sizes, times } = records;",
+    "const { memory, names, strings, stacks, cpu, longSize, base } = source; const { bytes, u32, view } = memory;",
+    "const outTime = out.time, outCpu = out.cpu, outFlags = out.flags, outPreempt = out.preempt, outTid = out.tid;",
+    ...columns.map((_, index) => `const column${int(index)} = out.columns[${int(index)}];`),
+    "for (let index = head; index >= 0; index = nexts[index]) {",
+    "const at = ats[index]; const w = at >> 2; const row = rows[index];",
+    "outTime[row] = times[index]; outCpu[row] = cpu;",
+    `outFlags[row] = bytes[at + ${int(common.flags)}]; outPreempt[row] = bytes[at + ${int(common.preempt)}];`,
+    `outTid[row] = ${word(common.pid, little)} | 0;`,
+    ...columns.map((column, index) => `column${int(index)}[row] = ${expression(column, index, little)};`),
+    ...namings.map((naming, index) => `${name(naming, index, little)};`),
+    "}",
   ];
   try {
     // eslint-disable-next-line no-new-func -- generated from integers only; see the file's header
-    const make = new Function("readString", "columnList", `return function decode(source, out, at, size, time) { ${lines.join("\n")} };`);
-    return make(readString, columns) as DecodeRecord;
+    const make = new Function("readString", "columnList", "commList", `return function decode(source, out, records, head) { ${lines.join("\n")} };`);
+    return make(
+      readString,
+      columns,
+      namings.map(({ comm }) => comm),
+    ) as DecodeRecords;
   } catch (error) {
     if (error instanceof EvalError) return undefined;
     throw error;
@@ -130,25 +161,37 @@ function int(value: number): string {
 
 /** The u32 at an offset of the record. */
 const word = (offset: number, little: boolean): string =>
-  offset % 4 === 0 ? `u32[w + ${int(offset / 4)}]` : `memory.view.getUint32(at + ${int(offset)}, ${little ? "true" : "false"})`;
+  offset % 4 === 0 ? `u32[w + ${int(offset / 4)}]` : `view.getUint32(at + ${int(offset)}, ${little ? "true" : "false"})`;
+
+/** char comm[TASK_COMM_LEN], at a word */
+const isTaskName = (field: DecodedColumn["field"], offset: number): boolean =>
+  field.location === "inline" && field.arrayLength !== 0 && field.size === 16 && offset % 4 === 0;
+
+function name({ tidOffset, comm }: Naming, index: number, little: boolean): string {
+  const tid = `(${word(tidOffset, little)} | 0)`;
+  return isTaskName(comm.field, comm.offset)
+    ? `names.see16(${tid}, bytes, u32, w + ${int(comm.offset / 4)}, times[index])`
+    : `if (${tid} > 0) names.see(${tid}, readString(source, commList[${int(index)}], at, sizes[index]), times[index])`;
+}
 
 function expression({ kind, field, offset }: DecodedColumn, index: number, little: boolean): string {
-  if (kind === "stack") return `source.stacks.read(memory, source.longSize, at + ${int(offset)}, at + size)`;
+  if (kind === "stack") return `stacks.read(memory, longSize, at + ${int(offset)}, at + sizes[index])`;
   if (kind === "string") {
-    const isTaskName = field.location === "inline" && field.arrayLength !== 0 && field.size === 16 && offset % 4 === 0;
-    return isTaskName ? `source.strings.intern16(bytes, u32, w + ${int(offset / 4)})` : `readString(source, columnList[${int(index)}], at, size)`;
+    return isTaskName(field, offset)
+      ? `strings.intern16(bytes, u32, w + ${int(offset / 4)})`
+      : `readString(source, columnList[${int(index)}], at, sizes[index])`;
   }
   switch (field.size) {
     case 1:
       return field.signed ? `bytes[at + ${int(offset)}] << 24 >> 24` : `bytes[at + ${int(offset)}]`;
     case 2:
-      return `memory.view.get${field.signed ? "Int16" : "Uint16"}(at + ${int(offset)}, ${little ? "true" : "false"})`;
+      return `view.get${field.signed ? "Int16" : "Uint16"}(at + ${int(offset)}, ${little ? "true" : "false"})`;
     case 4:
       return field.signed ? `${word(offset, little)} | 0` : word(offset, little);
     default: {
       const low = word(little ? offset : offset + 4, little);
       const high = word(little ? offset + 4 : offset, little);
-      if (kind === "time") return `(${high} - source.base.high) * 4294967296 + (${low} - source.base.low)`;
+      if (kind === "time") return `(${high} - base.high) * 4294967296 + (${low} - base.low)`;
       if (kind === "pointer") return `(${high} & 1048575) * 4294967296 + ${low}`;
       return `(${high}${field.signed ? " | 0" : ""}) * 4294967296 + ${low}`;
     }

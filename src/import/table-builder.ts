@@ -13,23 +13,26 @@ export interface DecodedColumn {
   readonly offset: number;
 }
 
-const STORAGE: Readonly<Record<Exclude<FieldKind, "args6">, ColumnKind>> = {
+/** `tid` has no column of its own. */
+const STORAGE: Readonly<Record<Exclude<FieldKind, "args6" | "tid">, ColumnKind>> = {
   i32: "i32",
   u32: "u32",
+  i16: "i16",
+  u16: "u16",
   f64: "f64",
   pointer: "f64",
   string: "i32",
   time: "f64",
   stack: "i32",
 };
-const ARRAYS = { f64: Float64Array, i32: Int32Array, u32: Uint32Array, u16: Uint16Array, u8: Uint8Array } as const;
+const ARRAYS = { f64: Float64Array, i32: Int32Array, u32: Uint32Array, i16: Int16Array, u16: Uint16Array, u8: Uint8Array } as const;
 
 /** Which columns can be read from this format? A field that the kernel does not have, or has in a shape that cannot be read so, is left out. */
 export function columnsOf(spec: EventSpec, format: EventFormat, longSize: 4 | 8): DecodedColumn[] {
   const columns: DecodedColumn[] = [];
   for (const [name, kind] of Object.entries(spec.fields)) {
     const field = format.fields.find((candidate) => candidate.name === name);
-    if (field === undefined) continue;
+    if (field === undefined || kind === "tid") continue;
     if (kind === "args6") {
       if (field.size < 6 * longSize) continue;
       for (let index = 0; index < 6; index++)
@@ -45,7 +48,7 @@ export function columnsOf(spec: EventSpec, format: EventFormat, longSize: 4 | 8)
   return columns;
 }
 
-function isReadable(kind: Exclude<FieldKind, "args6">, field: FormatField): boolean {
+function isReadable(kind: Exclude<FieldKind, "args6" | "tid">, field: FormatField): boolean {
   if (kind === "stack") return field.location === "inline";
   if (kind === "string")
     return field.location === "inline" ? field.arrayLength !== undefined && /char|[us]8/.test(field.type) : field.size === 2 || field.size === 4;
@@ -53,8 +56,24 @@ function isReadable(kind: Exclude<FieldKind, "args6">, field: FormatField): bool
   return kind === "time" ? field.size === 8 : [1, 2, 4, 8].includes(field.size);
 }
 
+/** Where an event says what a task is called: a pair of fields whose name becomes no column. */
+export interface Naming {
+  /** byte offset of the tid in the record */
+  readonly tidOffset: number;
+  readonly comm: DecodedColumn;
+}
+
+export function namingsOf(spec: EventSpec, format: EventFormat): Naming[] {
+  return (spec.names ?? []).flatMap(([tidName, commName]) => {
+    const tid = format.fields.find(({ name, size, location }) => name === tidName && size === 4 && location === "inline");
+    const field = format.fields.find(({ name }) => name === commName);
+    if (tid === undefined || field === undefined || !isReadable("string", field)) return [];
+    return [{ tidOffset: tid.offset, comm: { name: commName, kind: "string", storage: "i32", field, offset: field.offset } }];
+  });
+}
+
+/** Rows are written by decoders, in any order below the capacity. */
 export class TableBuilder {
-  length = 0;
   capacity: number;
   time: Float64Array;
   cpu: Uint16Array;
@@ -73,21 +92,22 @@ export class TableBuilder {
     this.columns = columns.map(({ storage }) => new ARRAYS[storage](rows));
   }
 
-  /** Room for more rows than were foreseen: the file grew while it was read. */
-  grow(): void {
-    this.capacity = Math.max(64, this.capacity * 2);
+  grow(capacity: number): void {
+    this.capacity = capacity;
     this.#replace((old) => {
-      const bigger = new (old.constructor as new (length: number) => typeof old)(this.capacity);
+      const bigger = new (old.constructor as new (length: number) => typeof old)(capacity);
       bigger.set(old as never);
       return bigger;
     });
   }
 
-  /** `isSorted` false: rows are put in order of (time, cpu), equal ones as they came. */
-  build(name: string, columns: readonly DecodedColumn[], isSorted: boolean): EventTable {
-    const { length } = this;
-    if (!isSorted) this.#sort();
+  /** The first `length` rows. `isSorted` false: they are put in order of (time, cpu), equal ones as they came. */
+  build(plan: { name: string; columns: readonly DecodedColumn[]; tidFields: readonly string[] }, length: number, isSorted: boolean): EventTable {
+    if (!isSorted) this.#sort(length);
+    const { name, columns, tidFields } = plan;
     const cut = <A extends ColumnArray>(column: A): A => (column.length === length ? column : (column.subarray(0, length) as A));
+    const tid = cut(this.tid);
+    const fields = columns.map((column, index): [string, ColumnArray] => [column.name, cut(this.columns[index] as ColumnArray)]);
     return {
       name,
       length,
@@ -95,13 +115,13 @@ export class TableBuilder {
       cpu: cut(this.cpu),
       flags: cut(this.flags),
       preemptCount: cut(this.preempt),
-      tid: cut(this.tid),
-      fields: Object.fromEntries(columns.map((column, index) => [column.name, cut(this.columns[index] as ColumnArray)])),
+      tid,
+      fields: Object.fromEntries([...tidFields.map((field): [string, ColumnArray] => [field, tid]), ...fields]),
     };
   }
 
-  #sort(): void {
-    const { time, cpu, length } = this;
+  #sort(length: number): void {
+    const { time, cpu } = this;
     const order = Uint32Array.from({ length }, (_, index) => index).sort(
       (a, b) => (time[a] as number) - (time[b] as number) || (cpu[a] as number) - (cpu[b] as number) || a - b,
     );

@@ -10,4 +10,5 @@ export * from "./thread-slices.ts";
 export * from "./thread-states.ts";
 export * from "./timeline.ts";
 export * from "./timers.ts";
+export * from "./wake-edges.ts";
 export * from "./wakers.ts";

@@ -44,6 +44,7 @@ interface OpenSection {
 export function buildInterrupts(trace: Trace): readonly InterruptPieces[] {
   const sources = interruptSources(trace);
   const cpus = Array.from({ length: trace.machine.cpus }, () => new PieceBuilder());
+  if (sources.every(({ action }) => action !== ENTRY)) return cpus.map((builder) => builder.build());
   for (;;) {
     let next: Source | undefined;
     let time = Number.POSITIVE_INFINITY;

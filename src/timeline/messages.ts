@@ -6,7 +6,7 @@
  */
 import type { ThreadIndex, Trace } from "../trace/index.ts";
 import { isPollCall, type Syscalls } from "./syscalls.ts";
-import type { WakeEdges } from "./thread-states.ts";
+import type { WakeEdges } from "./wake-edges.ts";
 import type { Waker } from "./wakers.ts";
 
 export interface Messages {
@@ -25,7 +25,7 @@ export function buildMessages(input: { trace: Trace; wakes: WakeEdges; wakerOf: 
     for (let edge = 0; edge < input.wakes.length; edge++) {
       const waker = input.wakerOf(edge);
       if (waker.kind !== "thread") continue;
-      const wakee = input.wakes.wakee[edge] as ThreadIndex;
+      const wakee = input.wakes.wakeeOf(edge);
       const time = input.wakes.time[edge] as number;
       const set = partners.get(waker.thread) ?? new Set();
       partners.set(waker.thread, set.add(wakee));

@@ -27,11 +27,9 @@ describe("switches that were not recorded", () => {
       .at(500)
       .switch(1, 20, "S", 0)
       .trace();
-    const { states } = buildTimeline(trace);
-    const thread = trace.threads.at(20, 0);
+    const states = buildTimeline(trace).states.of(trace.threads.at(20, 0));
     const rows = [];
-    for (let row = states.first[thread] as number; row < (states.first[thread + 1] as number); row++)
-      rows.push([states.state[row], (states.start[row] as number) / 1000, (states.end[row] as number) / 1000]);
+    for (let row = 0; row < states.length; row++) rows.push([states.state[row], (states.start[row] as number) / 1000, (states.end[row] as number) / 1000]);
     expect(rows).toEqual([
       [STATE.running, 0, 10],
       [STATE.sleeping, 10, 200],

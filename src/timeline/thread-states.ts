@@ -1,7 +1,7 @@
 /**
  * In which state was each thread, at every moment? Exactly one of STATES at any time, intervals touch, nothing overlaps.
  *
- * Built in one pass over the scheduler events, merged by (time, cpu):
+ * Built in one pass over the scheduler events, merged by time:
  *   switch-out  running -> preempted (R) | sleeping (S, I) | blocked (D) | stopped (T, t) | dead (X, Z)
  *   waking      sleeping | blocked | stopped | unknown -> runnable, and the wake edge is kept on the closed interval
  *   switch-in   anything -> running
@@ -9,10 +9,10 @@
  * is still running (it had set its state but not left the CPU yet) is kept as pending, and used when the thread then
  * comes back without another waking.
  */
-import { ColumnBuilder, groupRows } from "../base/index.ts";
-import type { EventTable, ThreadIndex, Trace } from "../trace/index.ts";
-import { IDLE_THREAD, NO_THREAD } from "../trace/index.ts";
+import { IDLE_THREAD, NO_THREAD, type ThreadIndex, type Trace } from "../trace/index.ts";
+import { mergeSources, type SortedSource } from "./merge-sources.ts";
 import { STATE_UNSEEN, type Switches } from "./switches.ts";
+import type { WakeEdges } from "./wake-edges.ts";
 
 export const STATE = {
   unknown: 0,
@@ -30,27 +30,21 @@ export const STATE = {
   unborn: 8,
 } as const;
 
-/** All threads' intervals, sorted by (thread, start). Rows of thread t: first[t] .. first[t + 1]. */
-export interface ThreadStates {
-  readonly first: Int32Array;
+/** One thread's intervals in order: the first begins with the recording, each begins where the one before ends, the last ends with the recording. */
+export interface StateRows {
+  readonly length: number;
   readonly start: Float64Array;
   readonly end: Float64Array;
   readonly state: Uint8Array;
   /** running: the CPU; runnable and preempted: the run queue; otherwise the last CPU */
   readonly cpu: Uint16Array;
-  /** row in WakeEdges that ended this interval, -1 when it did not end by a wake */
+  /** the wake edge that ended this interval, -1 when it did not end by a wake */
   readonly wake: Int32Array;
 }
 
-/** One row per wake-up: `waker` is the thread current on `cpu`, which in interrupt context (see flags) is not the cause. */
-export interface WakeEdges {
-  readonly length: number;
-  readonly time: Float64Array;
-  readonly cpu: Uint16Array;
-  readonly flags: Uint8Array;
-  readonly waker: Int32Array;
-  readonly wakee: Int32Array;
-  readonly targetCpu: Uint16Array;
+export interface ThreadStates {
+  /** No rows for a thread that is none, and for idle. */
+  of(thread: ThreadIndex): StateRows;
 }
 
 /** Decodes sched_switch prev_state (kernels >= 4.14; TASK_REPORT in include/linux/sched.h). */
@@ -63,225 +57,216 @@ export function stateOfSwitchOut(prevState: number): number {
   return STATE.sleeping;
 }
 
-const SWITCH = 0;
-const WAKING = 1;
-const WAKE_NEW = 2;
-const MIGRATE = 3;
-const FORK = 4;
-
-interface Source {
-  readonly kind: number;
-  readonly time: Float64Array;
-  readonly length: number;
-  /** undefined for the switches, which have columns of their own */
-  readonly table: EventTable | undefined;
-  row: number;
+export function buildThreadStates(trace: Trace, switches: Switches, wakes: WakeEdges): ThreadStates {
+  const builder = new StateBuilder(trace, switches, wakes);
+  mergeSources(builder.sources());
+  builder.finish();
+  const built: StateRows[] = [];
+  return { of: (thread) => (built[thread] ??= builder.rowsOf(thread)) };
 }
 
-export function buildThreadStates(trace: Trace, switches: Switches): { states: ThreadStates; wakes: WakeEdges } {
-  return new StateBuilder(trace, switches).build();
-}
+const NO_ROWS: StateRows = {
+  length: 0,
+  start: new Float64Array(),
+  end: new Float64Array(),
+  state: new Uint8Array(),
+  cpu: new Uint16Array(),
+  wake: new Int32Array(),
+};
 
 class StateBuilder {
   readonly #trace: Trace;
   readonly #switches: Switches;
+  readonly #wakes: WakeEdges;
+  /** the threads that each row is about */
+  readonly #previous: Int32Array;
+  readonly #next: Int32Array;
+  readonly #wakee: Int32Array;
+  readonly #child: Int32Array;
+  readonly #migrated: Int32Array;
+  readonly #destinations: ArrayLike<number> | undefined;
+  /** by thread */
   readonly #state: Uint8Array;
   readonly #since: Float64Array;
   readonly #cpu: Uint16Array;
+  /** a wake that came while the thread was running; -1 = none */
   readonly #pending: Int32Array;
+  /** by CPU, the thread that was switched to */
   readonly #running: Int32Array;
-  readonly #out = {
-    thread: new ColumnBuilder("i32"),
-    start: new ColumnBuilder("f64"),
-    end: new ColumnBuilder("f64"),
-    state: new ColumnBuilder("u8"),
-    cpu: new ColumnBuilder("u16"),
-    wake: new ColumnBuilder("i32"),
-  };
-  readonly #wakes = {
-    time: new ColumnBuilder("f64"),
-    cpu: new ColumnBuilder("u16"),
-    flags: new ColumnBuilder("u8"),
-    waker: new ColumnBuilder("i32"),
-    wakee: new ColumnBuilder("i32"),
-    target: new ColumnBuilder("u16"),
-  };
+  /** where a thread's rows begin, with room for all it can have, and the next to be written */
+  readonly #first: Int32Array;
+  readonly #cursor: Int32Array;
+  /** rows of all threads */
+  readonly #start: Float64Array;
+  readonly #states: Uint8Array;
+  readonly #cpus: Uint16Array;
+  readonly #wakeRows: Int32Array;
 
-  constructor(trace: Trace, switches: Switches) {
+  constructor(trace: Trace, switches: Switches, wakes: WakeEdges) {
+    const { threads } = trace;
+    const count = threads.length;
+    const forks = trace.tables.get("sched_process_fork");
+    const migrations = trace.tables.get("sched_migrate_task");
     this.#trace = trace;
     this.#switches = switches;
-    const count = trace.threads.length;
+    this.#wakes = wakes;
+    this.#previous = threads.atEach(switches.previous, switches.time);
+    this.#next = threads.atEach(switches.next, switches.time);
+    this.#wakee = threads.atEach(wakes.wakeeTid, wakes.time);
+    this.#child = threads.atEach(forks?.fields["child_pid"] ?? [], forks?.time ?? []);
+    this.#migrated = threads.atEach(migrations?.fields["pid"] ?? [], migrations?.time ?? []);
+    this.#destinations = migrations?.fields["dest_cpu"];
     this.#state = new Uint8Array(count);
+    for (let thread = 0; thread < count; thread++) if (threads.row(thread as ThreadIndex).born > trace.begin) this.#state[thread] = STATE.unborn;
     this.#since = new Float64Array(count).fill(trace.begin);
     this.#cpu = new Uint16Array(count);
     this.#pending = new Int32Array(count).fill(-1);
     this.#running = new Int32Array(trace.machine.cpus).fill(NO_THREAD);
-    for (let thread = 0; thread < count; thread++) {
-      if (trace.threads.row(thread as ThreadIndex).born > trace.begin) this.#state[thread] = STATE.unborn;
+    this.#first = this.#makeRoom(count);
+    this.#cursor = this.#first.slice();
+    const rows = this.#first[count] as number;
+    this.#start = new Float64Array(rows);
+    this.#states = new Uint8Array(rows);
+    this.#cpus = new Uint16Array(rows);
+    this.#wakeRows = new Int32Array(rows);
+  }
+
+  /** In this order when stamps are equal. */
+  sources(): SortedSource[] {
+    const { tables } = this.#trace;
+    const none = new Float64Array();
+    return [
+      { times: tables.get("sched_process_fork")?.time ?? none, visit: (row, time) => this.#fork(row, time) },
+      // two tables' edges stand one behind the other, each of them in order of time
+      ...this.#wakes.parts.map(([from, to]) => ({
+        times: this.#wakes.time.subarray(from, to),
+        visit: (row: number, time: number) => this.#woken(from + row, time),
+      })),
+      { times: tables.get("sched_migrate_task")?.time ?? none, visit: (row, time) => this.#migrate(row, time) },
+      { times: this.#switches.time, visit: (row, time) => this.#switch(row, time) },
+    ];
+  }
+
+  finish(): void {
+    const { end } = this.#trace;
+    for (let thread = 1; thread < this.#state.length; thread++) {
+      this.#close(thread, end, this.#state[thread] as number, this.#cpu[thread] as number, -1);
+      // behind the last row: the end of its interval
+      this.#start[this.#cursor[thread] as number] = end;
     }
   }
 
-  build(): { states: ThreadStates; wakes: WakeEdges } {
-    const sources: Source[] = [];
-    const add = (kind: number, name: string): boolean => {
-      const table = this.#trace.tables.get(name);
-      if (table === undefined || table.length === 0) return false;
-      sources.push({ kind, table, time: table.time, length: table.length, row: 0 });
-      return true;
+  rowsOf(thread: ThreadIndex): StateRows {
+    if (thread <= IDLE_THREAD || thread >= this.#state.length) return NO_ROWS;
+    const [from, to] = [this.#first[thread] as number, this.#cursor[thread] as number];
+    return {
+      length: to - from,
+      start: this.#start.subarray(from, to),
+      end: this.#start.subarray(from + 1, to + 1),
+      state: this.#states.subarray(from, to),
+      cpu: this.#cpus.subarray(from, to),
+      wake: this.#wakeRows.subarray(from, to),
     };
-    add(FORK, "sched_process_fork");
-    // sched_waking says who; sched_wakeup is emitted on the target CPU, often in an IPI, and only serves where waking is missing
-    if (!add(WAKING, "sched_waking")) add(WAKING, "sched_wakeup");
-    add(WAKE_NEW, "sched_wakeup_new");
-    add(MIGRATE, "sched_migrate_task");
-    sources.push({ kind: SWITCH, table: undefined, time: this.#switches.time, length: this.#switches.length, row: 0 });
-    for (;;) {
-      let next: Source | undefined;
-      let time = Number.POSITIVE_INFINITY;
-      for (const source of sources) {
-        if (source.row === source.length) continue;
-        const candidate = source.time[source.row] as number;
-        if (candidate < time) {
-          time = candidate;
-          next = source;
-        }
+  }
+
+  /**
+   * Where each thread's rows begin when all have room for the most they can need. A wake, a migration, a fork close one interval; a
+   * switch two of each side (when the event before it was lost, or a pending wake comes first); a lost switch-out one. Memory that is
+   * never written to costs nothing.
+   */
+  #makeRoom(count: number): Int32Array {
+    const room = new Int32Array(count + 1);
+    const add = (threads: Int32Array, rows: number): void => {
+      for (let row = 0; row < threads.length; row++) {
+        const thread = threads[row] as number;
+        if (thread > IDLE_THREAD) room[thread + 1] = (room[thread + 1] as number) + rows;
       }
-      if (next === undefined) break;
-      const row = next.row++;
-      if (next.table === undefined) this.#switch(row, time);
-      else this.#event(next.kind, next.table, row, time);
-    }
-    return this.#finish();
+    };
+    add(this.#child, 1);
+    add(this.#wakee, 1);
+    add(this.#migrated, 1);
+    add(this.#previous, 2);
+    // one of the three is for a switch-out that is lost: it was switched to before
+    add(this.#next, 3);
+    // the last interval, and its end
+    for (let thread = 0; thread < count; thread++) room[thread + 1] = (room[thread + 1] as number) + (room[thread] as number) + 2;
+    return room;
   }
 
-  #event(kind: number, table: EventTable, row: number, time: number): void {
-    const threads = this.#trace.threads;
-    const tid = (kind === FORK ? table.fields["child_pid"] : table.fields["pid"])?.[row] ?? 0;
-    const thread = threads.at(tid, time);
+  #fork(row: number, time: number): void {
+    const thread = this.#child[row] as number;
+    if (thread > IDLE_THREAD && this.#state[thread] === STATE.unborn) this.#close(thread, time, STATE.sleeping, this.#cpu[thread] as number, -1);
+  }
+
+  #woken(edge: number, time: number): void {
+    const thread = this.#wakee[edge] as number;
     if (thread <= IDLE_THREAD) return;
-    if (kind === FORK) {
-      if (this.#state[thread] === STATE.unborn) this.#close(thread, time, STATE.sleeping, this.#cpu[thread] as number, -1);
-      return;
-    }
-    if (kind === MIGRATE) {
-      const state = this.#state[thread];
-      const cpu = table.fields["dest_cpu"]?.[row] ?? 0;
-      // a runnable thread waits for another CPU from here on; a sleeping one is only told where it will wake
-      if (state === STATE.runnable || state === STATE.preempted) this.#close(thread, time, state, cpu, -1);
-      else if (state !== STATE.running) this.#cpu[thread] = cpu;
-      return;
-    }
-    const edge = this.#addWake(table, row, time, thread);
-    switch (this.#state[thread]) {
-      case STATE.running:
-        this.#pending[thread] = edge;
-        return;
-      case STATE.runnable:
-      case STATE.preempted:
-        return;
-      default:
-        // an unknown thread that is woken was asleep until now: waking is only emitted for a task whose state says so
-        if (this.#state[thread] === STATE.unknown) this.#state[thread] = STATE.sleeping;
-        this.#close(thread, time, STATE.runnable, this.#wakes.target.values[edge] as number, edge);
-    }
+    const state = this.#state[thread];
+    if (state === STATE.running) this.#pending[thread] = edge;
+    if (state === STATE.running || state === STATE.runnable || state === STATE.preempted) return;
+    // an unknown thread that is woken was asleep until now: waking is only emitted for a task whose state says so
+    if (state === STATE.unknown) this.#state[thread] = STATE.sleeping;
+    this.#close(thread, time, STATE.runnable, this.#wakes.targetCpu[edge] as number, edge);
   }
 
-  #addWake(table: EventTable, row: number, time: number, wakee: number): number {
-    const wakes = this.#wakes;
-    wakes.time.push(time);
-    wakes.cpu.push(table.cpu[row] as number);
-    wakes.flags.push(table.flags[row] as number);
-    wakes.waker.push(this.#trace.threads.at(table.tid[row] as number, time));
-    wakes.wakee.push(wakee);
-    return wakes.target.push(table.fields["target_cpu"]?.[row] ?? (table.cpu[row] as number));
+  #migrate(row: number, time: number): void {
+    const thread = this.#migrated[row] as number;
+    if (thread <= IDLE_THREAD) return;
+    const state = this.#state[thread] as number;
+    const cpu = this.#destinations?.[row] ?? 0;
+    // a runnable thread waits for another CPU from here on; a sleeping one is only told where it will wake
+    if (state === STATE.runnable || state === STATE.preempted) this.#close(thread, time, state, cpu, -1);
+    else if (state !== STATE.running) this.#cpu[thread] = cpu;
   }
 
   #switch(row: number, time: number): void {
-    const threads = this.#trace.threads;
-    const switches = this.#switches;
-    const cpu = switches.cpu[row] as number;
-    const previous = threads.at(switches.previous[row] as number, time);
-    const next = threads.at(switches.next[row] as number, time);
+    const cpu = this.#switches.cpu[row] as number;
+    const previous = this.#previous[row] as number;
+    const next = this.#next[row] as number;
     const known = this.#running[cpu] as number;
-    if (known > IDLE_THREAD && known !== previous && this.#state[known] === STATE.running) {
-      // its switch-out was lost
+    // somebody else leaves the CPU that this thread was on: its own switch-out was lost
+    if (known !== previous && known > IDLE_THREAD && this.#state[known] === STATE.running && this.#cpu[known] === cpu)
       this.#close(known, time, STATE.unknown, cpu, -1);
-    }
-    if (previous > IDLE_THREAD) {
-      // the first event of a thread that leaves the CPU: it was on it since the previous switch there
-      if (this.#state[previous] === STATE.unknown && known === NO_THREAD) this.#state[previous] = STATE.running;
-      if (this.#state[previous] !== STATE.running) this.#close(previous, time, STATE.running, cpu, -1);
-      this.#cpu[previous] = cpu;
-      const raw = switches.previousState[row] as number;
-      const after = raw === STATE_UNSEEN ? STATE.unknown : stateOfSwitchOut(raw);
-      if (after === STATE.preempted) this.#pending[previous] = -1;
-      this.#close(previous, time, after, cpu, -1);
-    }
-    if (next > IDLE_THREAD) {
-      const state = this.#state[next];
-      const pending = this.#pending[next] as number;
-      if (pending >= 0 && (state === STATE.sleeping || state === STATE.blocked)) {
-        // woken while it was leaving the CPU: it never slept
-        const since = this.#since[next] as number;
-        this.#close(next, since, STATE.runnable, cpu, pending);
-      }
-      this.#pending[next] = -1;
-      this.#close(next, time, STATE.running, cpu, -1);
-    }
+    if (previous > IDLE_THREAD) this.#out(row, previous, time, cpu, known === NO_THREAD);
+    if (next > IDLE_THREAD) this.#in(next, time, cpu);
     this.#running[cpu] = next;
+  }
+
+  #out(row: number, thread: number, time: number, cpu: number, isFirst: boolean): void {
+    // the first event of a thread that leaves the CPU: it was on it since the previous switch there
+    if (this.#state[thread] === STATE.unknown && isFirst) this.#state[thread] = STATE.running;
+    if (this.#state[thread] !== STATE.running) this.#close(thread, time, STATE.running, cpu, -1);
+    this.#cpu[thread] = cpu;
+    const raw = this.#switches.previousState[row] as number;
+    const after = raw === STATE_UNSEEN ? STATE.unknown : stateOfSwitchOut(raw);
+    if (after === STATE.preempted) this.#pending[thread] = -1;
+    this.#close(thread, time, after, cpu, -1);
+  }
+
+  #in(thread: number, time: number, cpu: number): void {
+    const pending = this.#pending[thread] as number;
+    if (pending >= 0) {
+      const state = this.#state[thread];
+      // woken while it was leaving the CPU: it never slept
+      if (state === STATE.sleeping || state === STATE.blocked) this.#close(thread, this.#since[thread] as number, STATE.runnable, cpu, pending);
+      this.#pending[thread] = -1;
+    }
+    this.#close(thread, time, STATE.running, cpu, -1);
   }
 
   /** Ends the thread's interval at `time` and opens the next one. */
   #close(thread: number, time: number, state: number, cpu: number, wake: number): void {
     const since = this.#since[thread] as number;
     if (time > since || wake >= 0) {
-      const out = this.#out;
-      out.thread.push(thread);
-      out.start.push(since);
-      out.end.push(time);
-      out.state.push(this.#state[thread] as number);
-      out.cpu.push(this.#cpu[thread] as number);
-      out.wake.push(wake);
+      const row = this.#cursor[thread] as number;
+      this.#cursor[thread] = row + 1;
+      this.#start[row] = since;
+      this.#states[row] = this.#state[thread] as number;
+      this.#cpus[row] = this.#cpu[thread] as number;
+      this.#wakeRows[row] = wake;
     }
     this.#since[thread] = time;
     this.#state[thread] = state;
     this.#cpu[thread] = cpu;
-  }
-
-  #finish(): { states: ThreadStates; wakes: WakeEdges } {
-    const count = this.#trace.threads.length;
-    for (let thread = 1; thread < count; thread++) this.#close(thread, this.#trace.end, this.#state[thread] as number, this.#cpu[thread] as number, -1);
-    const out = this.#out;
-    const rows = out.thread.length;
-    const { first, order } = groupRows(out.thread.values, rows, count);
-    const states: ThreadStates = {
-      first,
-      start: new Float64Array(rows),
-      end: new Float64Array(rows),
-      state: new Uint8Array(rows),
-      cpu: new Uint16Array(rows),
-      wake: new Int32Array(rows),
-    };
-    for (let at = 0; at < rows; at++) {
-      const row = order[at] as number;
-      states.start[at] = out.start.values[row] as number;
-      states.end[at] = out.end.values[row] as number;
-      states.state[at] = out.state.values[row] as number;
-      states.cpu[at] = out.cpu.values[row] as number;
-      states.wake[at] = out.wake.values[row] as number;
-    }
-    const wakes = this.#wakes;
-    return {
-      states,
-      wakes: {
-        length: wakes.time.length,
-        time: wakes.time.build(),
-        cpu: wakes.cpu.build(),
-        flags: wakes.flags.build(),
-        waker: wakes.waker.build(),
-        wakee: wakes.wakee.build(),
-        targetCpu: wakes.target.build(),
-      },
-    };
   }
 }

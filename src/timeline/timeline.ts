@@ -9,15 +9,16 @@ import { buildStacks, type Stacks } from "./stacks.ts";
 import { buildSwitches } from "./switches.ts";
 import { buildSyscalls, type Syscalls } from "./syscalls.ts";
 import { pairSlices, type ThreadSlices } from "./thread-slices.ts";
-import { buildThreadStates, type ThreadStates, type WakeEdges } from "./thread-states.ts";
+import { buildThreadStates, type ThreadStates } from "./thread-states.ts";
 import { buildTimers, type Timers } from "./timers.ts";
+import { buildWakeEdges, type WakeEdges } from "./wake-edges.ts";
 import { buildWakers, type Waker } from "./wakers.ts";
 
 export interface Timeline {
   readonly trace: Trace;
   readonly states: ThreadStates;
   readonly wakes: WakeEdges;
-  readonly occupancy: readonly CpuOccupancy[];
+  readonly occupancy: CpuOccupancy;
   readonly interrupts: readonly InterruptPieces[];
   readonly syscalls: Syscalls;
   readonly stacks: Stacks;
@@ -33,7 +34,7 @@ export interface Timeline {
 
 export function buildTimeline(trace: Trace): Timeline {
   const switches = buildSwitches(trace);
-  const { states, wakes } = buildThreadStates(trace, switches);
+  const wakes = buildWakeEdges(trace);
   const interrupts = buildInterrupts(trace);
   const syscalls = buildSyscalls(trace);
   const blockIo = buildBlockIo(trace);
@@ -41,7 +42,7 @@ export function buildTimeline(trace: Trace): Timeline {
   const wakerOf = buildWakers({ trace, wakes, interrupts, blockIo });
   return {
     trace,
-    states,
+    states: buildThreadStates(trace, switches, wakes),
     wakes,
     occupancy: buildCpuOccupancy(trace, switches),
     interrupts,

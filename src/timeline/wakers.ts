@@ -9,7 +9,7 @@ import { lowerBound, upperBound } from "../base/index.ts";
 import { FLAG_HARDIRQ, FLAG_NMI, FLAG_SOFTIRQ, IDLE_THREAD, type ThreadIndex, type Trace } from "../trace/index.ts";
 import type { BlockIo } from "./block-io.ts";
 import { pieceAt, SOFTIRQ_NAMES, type InterruptPieces } from "./interrupts.ts";
-import type { WakeEdges } from "./thread-states.ts";
+import type { WakeEdges } from "./wake-edges.ts";
 
 export type Waker =
   | { readonly kind: "thread"; readonly thread: ThreadIndex; readonly network: boolean }
@@ -69,7 +69,7 @@ export function buildWakers(input: { trace: Trace; wakes: WakeEdges; interrupts:
     const cpu = wakes.cpu[edge] as number;
     const time = wakes.time[edge] as number;
     const flags = wakes.flags[edge] as number;
-    const current = wakes.waker[edge] as ThreadIndex;
+    const current = wakes.wakerOf(edge);
     if ((flags & (FLAG_HARDIRQ | FLAG_SOFTIRQ | FLAG_NMI)) === 0) {
       if (current > IDLE_THREAD) return { kind: "thread", thread: current, network: false };
       const timer = expiringFunction(cpu, time);

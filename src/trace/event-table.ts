@@ -27,17 +27,20 @@ export interface EventTable {
 
 /**
  * How a field of an event is kept.
- * - `i32`, `u32`: as is. - `f64`: 64-bit integers as doubles (exact below 2^53).
+ * - `i32`, `u32`, `i16`, `u16`: as is, cut to that size. - `f64`: 64-bit integers as doubles (exact below 2^53).
  * - `pointer`: kernel address or any 64-bit cookie, its low 52 bits as an exact double: equal pointers stay equal.
  * - `string`: index into `Trace.strings` (char arrays, __data_loc and __rel_loc strings).
  * - `time`: a CLOCK_MONOTONIC stamp inside the payload (hrtimer now/expires), rebased to TimeNs.
+ * - `tid`: by the kernel's definition of the event the thread current on the CPU: the column is the table's own `tid`.
  * - `stack`: index into `Trace.stacks`; - `args6`: `unsigned long args[6]` of sys_enter, as columns `arg0` .. `arg5` (f64).
  */
-export type FieldKind = "i32" | "u32" | "f64" | "pointer" | "string" | "time" | "stack" | "args6";
+export type FieldKind = "i32" | "u32" | "i16" | "u16" | "tid" | "f64" | "pointer" | "string" | "time" | "stack" | "args6";
 
 export interface EventSpec {
   /** event system, e.g. `sched` */
   readonly system: string;
   readonly name: string;
   readonly fields: Readonly<Record<string, FieldKind>>;
+  /** pairs of fields, tid and name, that say what a task is called: kept in `Trace.threadNames` instead of a column */
+  readonly names?: readonly (readonly [tid: string, comm: string])[];
 }

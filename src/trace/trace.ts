@@ -1,7 +1,7 @@
 /** The model every later room reads: what a recording says, in columns, on one clock. Immutable once built. */
 import type { StringTable, TimeNs } from "../base/index.ts";
 import type { EventTable } from "./event-table.ts";
-import type { ThreadTable } from "./threads.ts";
+import type { ThreadNames, ThreadTable } from "./threads.ts";
 
 /** A stretch of time on one CPU in which events are missing. `count` undefined = unknown number. */
 export interface LostEvents {
@@ -50,6 +50,7 @@ export interface Trace {
   /** Stack id -> return addresses (low 52 bits), innermost first. Id 0 is the empty stack. */
   readonly stacks: readonly Float64Array[];
   readonly threads: ThreadTable;
+  readonly threadNames: ThreadNames;
   /** By event name. An event of EVENT_SPECS that the recording had enabled but never saw may be absent. */
   readonly tables: ReadonlyMap<string, EventTable>;
   readonly taskChanges: TaskChanges;
