@@ -16,7 +16,7 @@ const STEP_NS = 20_000;
 const MARKS = [0.1, 0.15, 0.3, 0.35, 0.5, 0.7];
 
 /** About half are sched_switch, a third sched_waking, the rest softirqs. */
-export function schedHeavyTrace(events: number): Uint8Array {
+export function schedHeavyTrace(events: number, stepNs = STEP_NS): Uint8Array {
   const random = generator(20_261_124);
   const sleeping = Array.from({ length: THREADS }, (_, index) => FIRST_TID + index);
   const runnable: number[] = [];
@@ -31,7 +31,7 @@ export function schedHeavyTrace(events: number): Uint8Array {
   };
   while (written.length < events) {
     const cpu = written.length % CPUS;
-    const timeNs = (time[cpu] as number) + 1 + Math.floor(random() * 2 * STEP_NS);
+    const timeNs = (time[cpu] as number) + 1 + Math.floor(random() * 2 * stepNs);
     time[cpu] = timeNs;
     const tid = current[cpu] as number;
     const due = marks[0];

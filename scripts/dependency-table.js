@@ -13,6 +13,7 @@ export const ROOMS = {
   trigger: { rooms: ["linux"], types: ["bundle"], node: true, packages: [] },
   capture: { rooms: ["bundle", "linux"], types: [], node: true, packages: [] },
   import: { rooms: ["trace", "bundle"], types: [], node: true, packages: [] },
+  export: { rooms: ["import", "trace", "bundle"], types: [], node: true, packages: [] },
   trace: { rooms: [], types: [], node: false, packages: [] },
   timeline: { rooms: ["trace"], types: [], node: false, packages: [] },
   "critical-path": { rooms: ["trace", "timeline"], types: [], node: false, packages: [] },

@@ -41,6 +41,16 @@ export interface DemoRequest {
   readonly output?: string;
 }
 
+export type ExportForm = "trace-text" | "ndjson" | "trace.dat";
+
+export interface ExportRequest {
+  /** "-" = stdin */
+  readonly path: string;
+  readonly to: ExportForm;
+  /** undefined: stdout */
+  readonly output?: string;
+}
+
 export interface CausesRequest {
   readonly explain?: string;
 }
@@ -51,6 +61,7 @@ export interface Handlers {
   diagnose(request: DiagnoseRequest, context: CliContext): Promise<ExitCode>;
   capture(request: CaptureRequest, context: CliContext): Promise<ExitCode>;
   analyze(request: AnalyzeRequest, context: CliContext): Promise<ExitCode>;
+  export(request: ExportRequest, context: CliContext): Promise<ExitCode>;
   demo(request: DemoRequest, context: CliContext): Promise<ExitCode>;
   causes(request: CausesRequest, context: CliContext): Promise<ExitCode>;
   janitor(request: Record<string, never>, context: CliContext): Promise<ExitCode>;

@@ -8,6 +8,7 @@ const handlers: Handlers = {
   diagnose: async (...args) => (await import("./run-diagnose.ts")).runDiagnose(...args),
   capture: async (...args) => (await import("./run-capture.ts")).runCaptureCommand(...args),
   analyze: async (...args) => (await import("./run-analyze.ts")).runAnalyze(...args),
+  export: async (...args) => (await import("./run-export.ts")).runExport(...args),
   demo: async (...args) => (await import("./run-demo.ts")).runDemo(...args),
   causes: async (...args) => (await import("./run-causes.ts")).runCauses(...args),
   janitor: async (...args) => (await import("./run-janitor.ts")).runJanitor(...args),

@@ -2,14 +2,15 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { EXIT, UserError } from "../base/index.ts";
+import { EXIT, timeNs, UserError } from "../base/index.ts";
 import { openBundle, type Manifest, type ProcessIdentity, type RequestRecord } from "../bundle/index.ts";
 import { runCapture, type ArmedCapture } from "../capture/index.ts";
 import { captureNeeds, explain } from "../diagnosis/index.ts";
-import { importTraceDat } from "../import/index.ts";
+import { importTrace } from "../import/index.ts";
 import { locateTracefs } from "../linux/index.ts";
 import type { RunResult } from "../result/index.ts";
 import { runTrigger, type TriggerConfig, type TriggerRun } from "../trigger/index.ts";
+import type { TimeSpan, Trace } from "../trace/index.ts";
 import type { CliContext } from "./context.ts";
 import { say } from "./messages.ts";
 
@@ -85,10 +86,16 @@ export function explainBundle(directory: string, context: CliContext): RunResult
   progress.say(say(lang, "progress.read"));
   const bundle = openBundle(directory);
   for (const problem of bundle.problems) context.warn(say(lang, "bundle.problem", { problem }));
-  const trace = importTraceDat(bundle.tracePath, { threads: bundle.manifest.threads });
+  const trace = importTrace(bundle.tracePath, { threads: bundle.manifest.threads, focus: (survey) => spansOf(survey, bundle.requests) });
   progress.say(say(lang, "progress.explain"));
   const result = explain({ trace, requests: bundle.requests, samples: bundle.samples, manifest: bundle.manifest, toolVersion: context.version });
   return { ...result, capture: { ...result.capture, problems: [...bundle.problems, ...result.capture.problems] } };
+}
+
+/** When the requests were, in a trace's own time. */
+export function spansOf(trace: Trace, requests: readonly RequestRecord[]): TimeSpan[] {
+  const at = (stamp: string): TimeSpan["from"] => timeNs(Number(BigInt(stamp) - trace.clock.base));
+  return requests.map(({ begin, end }) => ({ from: at(begin), to: at(end) }));
 }
 
 /** UserError `requests-failed` (environment) when there is not one request to explain. */

@@ -7,6 +7,7 @@ import { defineCauses } from "./commands/causes.ts";
 import { defineDemo } from "./commands/demo.ts";
 import { defineDiagnose } from "./commands/diagnose.ts";
 import { defineDoctor } from "./commands/doctor.ts";
+import { defineExport } from "./commands/export.ts";
 import { defineJanitor } from "./commands/janitor.ts";
 import type { CliIo } from "./context.ts";
 import type { RunHandler } from "./handlers.ts";
@@ -46,6 +47,7 @@ export function buildProgram(io: CliIo, version: string, run: RunHandler): Comma
   defineDiagnose(program, run);
   defineCapture(program, run);
   defineAnalyze(program, run);
+  defineExport(program, run);
   defineCauses(program, run);
   defineJanitor(program, run);
   for (const command of program.commands) command.showHelpAfterError(`  hint: stallscope ${command.name()} --help`);
@@ -57,6 +59,7 @@ Examples:
   sudo stallscope doctor                                        what this machine can and cannot show
   sudo stallscope diagnose --url http://127.0.0.1:7860/api      why is this request late?
   stallscope analyze trace.dat --begin 'start (\\d+)' --end 'done (\\d+)'
+  stallscope export trace.dat --to trace-text -o trace.txt      for Perfetto and Trace Compass
   stallscope causes                                             what it can find
 
 ${EXIT_CODE_TABLE}`,

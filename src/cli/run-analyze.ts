@@ -2,15 +2,15 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { EXIT, ImportError, type ExitCode } from "../base/index.ts";
-import { openBundle } from "../bundle/index.ts";
+import { openBundle, type RequestRecord } from "../bundle/index.ts";
 import { explain, findRequests } from "../diagnosis/index.ts";
-import { importTraceDat } from "../import/index.ts";
+import { importTrace } from "../import/index.ts";
 import type { Trace } from "../trace/index.ts";
 import type { CliContext } from "./context.ts";
 import type { AnalyzeRequest } from "./handlers.ts";
 import { say } from "./messages.ts";
 import { exitCodeOf, printResult } from "./output.ts";
-import { explainBundle } from "./pipeline.ts";
+import { explainBundle, spansOf } from "./pipeline.ts";
 import { renderTraceSummary, traceSummaryJson } from "./trace-summary-view.ts";
 import { summarizeTrace } from "./trace-summary.ts";
 
@@ -27,8 +27,12 @@ export async function runAnalyze(request: AnalyzeRequest, context: CliContext): 
   }
   context.progress.say(say(context.lang, "progress.read"));
   const bundle = kind === "bundle" ? openBundle(path) : undefined;
-  const trace = importTraceDat(bundle?.tracePath ?? path, bundle === undefined ? {} : { threads: bundle.manifest.threads });
-  const requests = findRequests(trace, query ?? { kind: "markers" });
+  const find = (trace: Trace): readonly RequestRecord[] => findRequests(trace, query ?? { kind: "markers" });
+  const trace = importTrace(bundle?.tracePath ?? path, {
+    focus: (survey) => spansOf(survey, find(survey)),
+    ...(bundle === undefined ? {} : { threads: bundle.manifest.threads }),
+  });
+  const requests = find(trace);
   if (requests.length === 0) return printSummary(trace, context);
   context.progress.say(say(context.lang, "progress.explain"));
   const result = explain({
@@ -42,6 +46,8 @@ export async function runAnalyze(request: AnalyzeRequest, context: CliContext): 
 }
 
 function kindOf(path: string): "bundle" | "file" {
+  // the standard input
+  if (path === "-") return "file";
   if (!existsSync(path))
     throw new ImportError("no-such-file", `there is no ${path}`, { hint: "give a directory that stallscope capture printed, or a trace.dat" });
   if (!statSync(path).isDirectory()) return "file";

@@ -50,7 +50,7 @@ function preemptOffSections(timeline: Timeline): [number, number][][] {
     for (const time of times) {
       if (time < served) continue;
       served = Math.min(switches[lowerBound(switches, time)] ?? end, cleared[upperBound(cleared, time)] ?? end);
-      if (served - time >= MIN_SECTION_NS) sections.push([time, served]);
+      if (served - time >= MIN_SECTION_NS && !timeline.blindSpots.between(cpu, time, served)) sections.push([time, served]);
     }
     return sections;
   });

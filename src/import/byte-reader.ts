@@ -4,10 +4,11 @@ import { ImportError } from "../base/index.ts";
 export class ByteReader {
   readonly bytes: Uint8Array;
   readonly little: boolean;
+  /** for errors */
+  readonly file: string;
   /** in `bytes` */
   #at: number;
   readonly #view: DataView;
-  readonly #file: string;
   readonly #start: number;
 
   /** `start`: place of the first byte in the file, `at`: where to begin in the bytes. */
@@ -16,7 +17,7 @@ export class ByteReader {
     this.little = options.little;
     this.#at = options.at ?? 0;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.#file = options.file;
+    this.file = options.file;
     this.#start = options.start ?? 0;
   }
 
@@ -32,7 +33,7 @@ export class ByteReader {
   /** Reserves `size` bytes and returns where they start in `bytes`. */
   take(size: number, what: string): number {
     if (!(size >= 0 && size <= this.left))
-      throw new ImportError("truncated", `the file ends inside ${what}: ${size} bytes wanted, ${this.left} left`, { file: this.#file, offset: this.offset });
+      throw new ImportError("truncated", `the file ends inside ${what}: ${size} bytes wanted, ${this.left} left`, { file: this.file, offset: this.offset });
     const at = this.#at;
     this.#at += size;
     return at;
@@ -54,14 +55,19 @@ export class ByteReader {
   u64(what: string): number {
     const offset = this.offset;
     const value = Number(this.#view.getBigUint64(this.take(8, what), this.little));
-    if (value > Number.MAX_SAFE_INTEGER) throw new ImportError("bad-size", `${what} is not a plausible number: ${value}`, { file: this.#file, offset });
+    if (value > Number.MAX_SAFE_INTEGER) throw new ImportError("bad-size", `${what} is not a plausible number: ${value}`, { file: this.file, offset });
     return value;
+  }
+
+  /** Exactly, unsigned: for stamps and factors, which may be above 2^53. */
+  big64(what: string): bigint {
+    return this.#view.getBigUint64(this.take(8, what), this.little);
   }
 
   /** A part with a reader of its own, so that nothing in it can run over its end. */
   part(size: number, what: string): ByteReader {
     const start = this.offset;
-    return new ByteReader(this.slice(size, what), { file: this.#file, little: this.little, start });
+    return new ByteReader(this.slice(size, what), { file: this.file, little: this.little, start });
   }
 
   slice(size: number, what: string): Uint8Array {
@@ -76,7 +82,7 @@ export class ByteReader {
   /** NUL-terminated; the NUL is consumed. */
   cString(what: string): string {
     const end = this.bytes.indexOf(0, this.#at);
-    if (end < 0) throw new ImportError("truncated", `the file ends inside ${what}`, { file: this.#file, offset: this.offset });
+    if (end < 0) throw new ImportError("truncated", `the file ends inside ${what}`, { file: this.file, offset: this.offset });
     const text = latin1(this.bytes.subarray(this.#at, end));
     this.#at = end + 1;
     return text;
@@ -93,8 +99,8 @@ export class ByteReader {
   expect(text: string, code: string, message: string): void {
     if (this.accept(text)) return;
     if (this.left < text.length)
-      throw new ImportError("truncated", `the file ends before ${text.trim().replace("\0", "")}`, { file: this.#file, offset: this.offset });
-    throw new ImportError(code, message, { file: this.#file, offset: this.offset });
+      throw new ImportError("truncated", `the file ends before ${text.trim().replace("\0", "")}`, { file: this.file, offset: this.offset });
+    throw new ImportError(code, message, { file: this.file, offset: this.offset });
   }
 }
 

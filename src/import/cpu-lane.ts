@@ -1,4 +1,6 @@
 /** What one CPU recorded into one buffer: its records sub-buffer by sub-buffer, and the holes in between. */
+import type { TimeSpan } from "../trace/index.ts";
+import type { DecodeOptions } from "./decode-buffers.ts";
 import type { ProblemList } from "./problem-list.ts";
 import type { RecordSource, Rows } from "./record-decoder.ts";
 import { SubBufferWalker, type WalkerInput } from "./ring-buffer/sub-buffer-walker.ts";
@@ -52,20 +54,30 @@ export class CpuLane implements Rows {
   readonly #tails: Int32Array;
   /** slots with records in the sub-buffer at hand */
   readonly #used: number[] = [];
+  readonly #windows: readonly TimeSpan[] | undefined;
+  /** by slot: 1 = wanted outside the windows too */
+  readonly #isRare: Uint8Array;
+  /** the window that the records before were in, or the next one */
+  #window = 0;
   /** tid that was last seen current; -1 before the first record */
   #current = -1;
   /** time of the record before; a hole begins there, or at the begin of the recording */
   #now = 0;
   #hole: { from: number; count: number | undefined } | undefined;
 
-  /** `watch` is told which tasks are current, with `watchesChanges` also of those that came without a switch; `convert` makes ns of stamps that are none. */
+  /** `watch` is told which tasks are current, with `watchesChanges` also of those that came without a switch; `convert` makes ns of stamps that are none, `within` leaves records out. */
   constructor(
     place: { cpu: number; buffer: number },
     input: WalkerInput,
     tables: TableSet,
     shared: Omit<RecordSource, "memory" | "cpu">,
     problems: ProblemList,
-    special: { watch: TaskWatch; watchesChanges: boolean; convert: ((time: number) => number) | undefined },
+    special: {
+      watch: TaskWatch;
+      watchesChanges: boolean;
+      convert: ((time: number) => number) | undefined;
+      within: DecodeOptions["within"] | undefined;
+    },
   ) {
     this.cpu = place.cpu;
     this.buffer = place.buffer;
@@ -79,6 +91,8 @@ export class CpuLane implements Rows {
     this.#watch = special.watch;
     this.#watchesChanges = special.watchesChanges && special.watch.knowsSwitches;
     this.#convert = special.convert;
+    this.#windows = special.within?.windows;
+    this.#isRare = Uint8Array.from({ length: tables.length }, (_, slot) => (special.within?.except.has(tables.nameOf(slot)) === true ? 1 : 0));
     this.#source = { ...shared, cpu: place.cpu, memory: this.#walker.memory };
   }
 
@@ -114,7 +128,8 @@ export class CpuLane implements Rows {
     const { times, ids, ats, sizes, length } = walker;
     if (this.#convert !== undefined) for (let index = 0; index < length; index++) times[index] = this.#convert(times[index] as number);
     if (this.#hole !== undefined) this.#closeHole(times[0] as number);
-    this.#watchTasks(walker);
+    if (this.#windows === undefined || this.#isInside(this.#windows, times[length - 1] as number)) this.#watchTasks(walker);
+    else this.#current = -1;
     this.#now = times[length - 1] as number;
     if (times !== this.times) this.#adopt(walker);
     const { slots, nexts, counts } = this;
@@ -137,6 +152,7 @@ export class CpuLane implements Rows {
       (counts[id] as number)++;
       const slot = (slotOf[id] as number) - 1;
       if (slot < 0) continue;
+      if (this.#windows !== undefined && this.#isRare[slot] === 0 && !this.#isInside(this.#windows, time)) continue;
       const size = sizes[index] as number;
       if (size < (minimums[slot] as number)) {
         this.#tooShort(slot, size);
@@ -160,6 +176,13 @@ export class CpuLane implements Rows {
     this.latest = latest;
     this.length = kept;
     this.position = 0;
+  }
+
+  #isInside(windows: readonly TimeSpan[], time: number): boolean {
+    let window = windows[this.#window];
+    while (window !== undefined && time > window.to) window = windows[++this.#window];
+    while (this.#window > 0 && time <= (windows[this.#window - 1] as TimeSpan).to) window = windows[--this.#window];
+    return window !== undefined && time >= window.from && time <= window.to;
   }
 
   #adopt({ times, ats, sizes }: SubBufferWalker): void {

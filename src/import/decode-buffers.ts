@@ -1,6 +1,6 @@
 /** Pages of all buffers and CPUs to event tables, in order of (time, cpu, buffer, position). `counts` is of all buffers, decoded or not. */
 import { StringTable, timeNs } from "../base/index.ts";
-import type { EventTable, ImportProblem, LostEvents, TaskChanges, ThreadNames } from "../trace/index.ts";
+import type { EventTable, ImportProblem, LostEvents, TaskChanges, ThreadNames, TimeSpan } from "../trace/index.ts";
 import { ByteStrings } from "./byte-strings.ts";
 import { checkLosses } from "./check-losses.ts";
 import { CpuLane, type Hole } from "./cpu-lane.ts";
@@ -31,7 +31,15 @@ export interface Decoded {
   readonly end: number;
 }
 
-export function decodeBuffers(parts: TraceDatParts, options: { codeGeneration: boolean }): Decoded {
+export interface DecodeOptions {
+  readonly codeGeneration: boolean;
+  /** decode these events only */
+  readonly only?: ReadonlySet<string>;
+  /** decode what lies in one of the windows (sorted, apart), and the events of `except` wherever they are */
+  readonly within?: { readonly windows: readonly TimeSpan[]; readonly except: ReadonlySet<string> };
+}
+
+export function decodeBuffers(parts: TraceDatParts, options: DecodeOptions): Decoded {
   const { headerPage, little, buffers, conversion } = parts;
   const problems = new ProblemList();
   for (const problem of parts.problems) problems.add(problem);
@@ -54,7 +62,7 @@ export function decodeBuffers(parts: TraceDatParts, options: { codeGeneration: b
   for (const { data, layout, buffer } of sources) {
     const input = { pieces: data.pieces(), layout, little, base: raw };
     // the main buffer alone is unfiltered, so only there does every change of the current task have its switch
-    const special = { watch, watchesChanges: buffer === 0, convert: conversion?.relative(data.cpu, stamp, base) };
+    const special = { watch, watchesChanges: buffer === 0, convert: conversion?.relative(data.cpu, stamp, base), within: options.within };
     lanes.push(new CpuLane({ cpu: data.cpu, buffer }, input, tables, shared, problems, special));
   }
   const isSorted = takeAll(lanes, tables.lengths);

@@ -30,7 +30,7 @@ export interface EventPlans {
 export function planEvents(
   formats: readonly { readonly system: string; readonly text: string }[],
   machine: { longSize: 4 | 8; little: boolean },
-  options: { codeGeneration: boolean },
+  options: { codeGeneration: boolean; only?: ReadonlySet<string> },
   problems: ProblemList,
 ): EventPlans {
   const specs = new Map(EVENT_SPECS.map((spec) => [`${spec.system}:${spec.name}`, spec]));
@@ -48,7 +48,7 @@ export function planEvents(
     names.set(format.id, format.name);
     if (format.name === "sched_switch") schedSwitch = format;
     const spec = specs.get(`${system}:${format.name}`);
-    if (spec === undefined) continue;
+    if (spec === undefined || options.only?.has(spec.name) === false) continue;
     const plan = {
       columns: columnsOf(spec, format, machine.longSize),
       namings: namingsOf(spec, format),

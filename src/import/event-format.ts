@@ -1,4 +1,4 @@
-/** What does a record of an event look like? Parses the kernel's `format` files (grammar: Documentation/trace/events.rst). */
+/** What does a record of an event look like? Parses the kernel's `format` files (grammar: Documentation/trace/events.rst, kernel/trace/trace_events.c f_show). */
 import { ImportError } from "../base/index.ts";
 
 export interface FormatField {
@@ -16,10 +16,17 @@ export interface FormatField {
 export interface EventFormat {
   readonly name: string;
   readonly id: number;
+  /** in the order of the file; the common ones first */
   readonly fields: readonly FormatField[];
+  /** what stands behind `print fmt: `: C, see print-fmt/ */
+  readonly printFmt: string;
 }
 
 const FIELD = /^\s*field(?: special)?:(.*?);\s*offset:(\d+);\s*size:(\d+);(?:\s*signed:([01]);)?/;
+const PRINT_FMT = "\nprint fmt:";
+/** Above any real one (the longest of a 6.18 kernel are 4840 and 107 characters): longer ones are damage. */
+const MAX_PRINT_FMT = 1 << 16;
+const MAX_FIELD_LINE = 1024;
 /** common_type and the offset of a __data_loc have 16 bits */
 const MAX_U16 = 0xffff;
 
@@ -28,10 +35,11 @@ export function parseEventFormat(text: string): EventFormat {
   let name = "";
   let id = -1;
   const fields: FormatField[] = [];
-  for (const line of text.split("\n")) {
+  const begin = text.indexOf(PRINT_FMT);
+  const printFmt = begin < 0 ? "" : text.slice(begin + PRINT_FMT.length, begin + PRINT_FMT.length + MAX_PRINT_FMT).trim();
+  for (const line of (begin < 0 ? text : text.slice(0, begin)).split("\n")) {
     if (line.startsWith("name: ")) name = line.slice(6).trim();
     else if (/^ID: \d+$/.test(line)) id = Number(line.slice(4));
-    else if (line.startsWith("print fmt:")) break;
     else {
       const field = parseField(line);
       if (field !== undefined) fields.push(field);
@@ -39,12 +47,12 @@ export function parseEventFormat(text: string): EventFormat {
   }
   if (name === "" || id < 0 || id > MAX_U16)
     throw new ImportError("bad-format", `an event format has no name or no valid ID: ${JSON.stringify(text.slice(0, 60))}`);
-  return { name, id, fields };
+  return { name, id, fields, printFmt };
 }
 
 /** One `field:` line; undefined for any other text, and for a place that no record can have. */
 export function parseField(line: string): FormatField | undefined {
-  const match = FIELD.exec(line);
+  const match = line.length > MAX_FIELD_LINE ? null : FIELD.exec(line);
   if (match === null) return undefined;
   const [, declaration = "", offsetText = "", sizeText = "", signed] = match;
   const [offset, size] = [Number(offsetText), Number(sizeText)];

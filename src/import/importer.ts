@@ -1,6 +1,6 @@
 /** What can a kind of recording give? One importer per format, recognised by content, never by the name of the file. */
 import type { ThreadInfo } from "../bundle/index.ts";
-import type { Trace } from "../trace/index.ts";
+import type { TimeSpan, Trace } from "../trace/index.ts";
 import type { TraceDatParts } from "./trace-dat/parts.ts";
 import type { TraceFile } from "./trace-file.ts";
 
@@ -11,6 +11,12 @@ export interface ImportOptions {
   readonly fileName?: string;
   /** false = interpret records instead of generating decoders */
   readonly codeGeneration?: boolean;
+  /**
+   * What of the recording is of interest? Asked when it is larger than `readAllBytes` (1 GiB of sub-buffers), with a trace of its markers
+   * and its threads' lives; then only what lies around these times is read, and `Trace.unread` says what is not.
+   */
+  readonly focus?: (survey: Trace) => readonly TimeSpan[];
+  readonly readAllBytes?: number;
 }
 
 export interface Importer {
@@ -58,6 +64,11 @@ export interface TraceRecord {
   fields(): readonly (readonly [name: string, value: FieldValue])[];
   /** What the kernel prints behind `event: `. */
   text(): string;
+  /**
+   * The kernel's whole line behind the time stamp where that is not `event: text`: a function, a system call, a marker
+   * under its writer's name, a stack with its lines. Undefined otherwise.
+   */
+  body?(): string | undefined;
 }
 
 /** Enough for the comments that a text trace begins with, and for a systrace page's own script to be passed. */

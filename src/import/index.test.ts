@@ -327,8 +327,8 @@ describe("importTraceDat refuses", () => {
   });
 
   it("anything else, by code", () => {
-    expect(codeOf(new Uint8Array())).toBe("not-trace-dat");
-    expect(codeOf(new TextEncoder().encode("# tracer: nop\n"))).toBe("not-trace-dat");
+    expect(codeOf(new Uint8Array())).toBe("empty");
+    expect(codeOf(new TextEncoder().encode("dear diary\n"))).toBe("not-a-trace");
     expect(codeOf("/nonexistent/trace.dat")).toBe("cannot-open");
     expect(codeOf("/proc/self")).toBe("not-a-file");
     expect(codeOf(head.subarray(0, 200))).toBe("truncated");

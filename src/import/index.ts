@@ -1,49 +1,35 @@
-/** Bytes to a Trace. */
-import { timeNs } from "../base/index.ts";
+/** Recordings to Traces. */
 import type { Trace } from "../trace/index.ts";
-import { decodeBuffers } from "./decode-buffers.ts";
-import { findThreads } from "./find-threads.ts";
-import type { ImportOptions } from "./importer.ts";
-import { parseKallsyms } from "./symbols.ts";
-import { readTraceDat } from "./trace-dat/read-trace-dat.ts";
-import { memoryFile, openTraceFile, type TraceFile } from "./trace-file.ts";
+import type { Importer, ImportOptions, OpenedRecording } from "./importer.ts";
+import { importerFor } from "./importers.ts";
+import { memoryFile, openTraceFile } from "./trace-file.ts";
 
-export type { ImportOptions } from "./importer.ts";
+export type { FieldValue, ImportOptions, OpenedRecording, TraceRecord } from "./importer.ts";
 
-/** Reads a trace.dat (version 6, uncompressed). Throws ImportError when it is not one, UserError when it cannot be opened. */
-export function importTraceDat(file: string | Uint8Array, options: ImportOptions = {}): Trace {
-  const source = typeof file === "string" ? openTraceFile(file) : memoryFile(file, options.fileName ?? "(bytes)");
+/** Finds out by its content what a file, a pipe or the standard input (`-`) holds. ImportError when it cannot be read as a trace, UserError when it cannot be opened. */
+export function openRecording(
+  input: string | Uint8Array,
+  options: ImportOptions = {},
+): { readonly importer: Pick<Importer, "id" | "title">; readonly recording: OpenedRecording; close(): void } {
+  const file = typeof input === "string" ? openTraceFile(input) : memoryFile(input, options.fileName ?? "(bytes)");
   try {
-    return importFile(source, options);
-  } finally {
-    source.close();
+    const importer = importerFor(file);
+    return { importer, recording: importer.open(file, options), close: () => file.close() };
+  } catch (error) {
+    file.close();
+    throw error;
   }
 }
 
-function importFile(file: TraceFile, options: ImportOptions): Trace {
-  const parts = readTraceDat(file);
-  const decoded = decodeBuffers(parts, { codeGeneration: options.codeGeneration ?? true });
-  return {
-    clock: { name: parts.clock, base: decoded.base },
-    begin: timeNs(decoded.begin),
-    end: timeNs(decoded.end),
-    machine: { cpus: parts.cpus, uname: parts.uname, longSize: parts.headerPage.longSize },
-    strings: decoded.strings,
-    symbols: parseKallsyms(parts.kallsyms),
-    stacks: decoded.stacks,
-    threads: findThreads({
-      tables: decoded.tables,
-      strings: decoded.strings,
-      names: decoded.threadNames,
-      appearances: decoded.appearances,
-      cmdlines: parts.cmdlines,
-      threads: options.threads ?? [],
-    }),
-    threadNames: decoded.threadNames,
-    tables: decoded.tables,
-    taskChanges: decoded.taskChanges,
-    counts: decoded.counts,
-    lost: decoded.lost,
-    problems: decoded.problems,
-  };
+/** The same, for the analysis. */
+export function importTrace(input: string | Uint8Array, options: ImportOptions = {}): Trace {
+  const { recording, close } = openRecording(input, options);
+  try {
+    return recording.trace();
+  } finally {
+    close();
+  }
 }
+
+/** The name that tests still use. */
+export const importTraceDat = importTrace;

@@ -41,15 +41,25 @@ export function buildCpuOccupancy(trace: Trace, switches: Switches): CpuOccupanc
       const times = switchTimes(cpu);
       if (rows.length === 0) return [];
       const found: Occupant[] = [];
+      const add = (switchRows: Int32Array, at: number, from: number, to: number, isBefore = at < 0): void => {
+        if (to <= from) return;
+        const row = switchRows[Math.max(0, at)] as number;
+        const tid = (isBefore ? switches.previous : switches.next)[row] as number;
+        found.push({ thread: trace.threads.at(tid, switches.time[row] as number), begin: from, end: to });
+      };
       const last = lowerBound(times, end);
       // the occupant before the first switch is known from whom it switched out
       for (let at = upperBound(times, begin) - 1; at < last; at++) {
         const from = Math.max(begin, at < 0 ? trace.begin : (times[at] as number));
         const to = Math.min(end, times[at + 1] ?? trace.end);
         if (to <= from) continue;
-        const row = rows[Math.max(0, at)] as number;
-        const tid = (at < 0 ? switches.previous : switches.next)[row] as number;
-        found.push({ thread: trace.threads.at(tid, switches.time[row] as number), begin: from, end: to });
+        const gap = at < 0 ? undefined : trace.unread.find((span) => span.from < (times[at + 1] ?? trace.end) && span.to > (times[at] as number));
+        if (gap === undefined) add(rows, at, from, to);
+        else {
+          // behind a part that was not read, whoever leaves first was there
+          add(rows, at, from, Math.min(to, gap.from));
+          if (at + 1 < rows.length) add(rows, at + 1, Math.max(from, gap.to), to, true);
+        }
       }
       return found;
     },

@@ -1,3 +1,4 @@
+export * from "./blind-spots.ts";
 export * from "./block-io.ts";
 export * from "./cpu-occupancy.ts";
 export * from "./interrupts.ts";

@@ -45,6 +45,8 @@ export function buildInterrupts(trace: Trace): readonly InterruptPieces[] {
   const sources = interruptSources(trace);
   const cpus = Array.from({ length: trace.machine.cpus }, () => new PieceBuilder());
   if (sources.every(({ action }) => action !== ENTRY)) return cpus.map((builder) => builder.build());
+  const boundaries = trace.unread.map(({ from }) => from);
+  let boundary = 0;
   for (;;) {
     let next: Source | undefined;
     let time = Number.POSITIVE_INFINITY;
@@ -57,6 +59,8 @@ export function buildInterrupts(trace: Trace): readonly InterruptPieces[] {
       }
     }
     if (next === undefined) break;
+    // no section is known to go on where the recording was not read
+    for (; (boundaries[boundary] ?? Number.POSITIVE_INFINITY) <= time; boundary++) for (const builder of cpus) builder.reset(boundaries[boundary] as number);
     const row = next.row++;
     const builder = cpus[next.table.cpu[row] as number];
     if (builder === undefined) continue;

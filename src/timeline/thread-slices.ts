@@ -39,9 +39,22 @@ export function pairSlices(trace: Trace, beginName: string, endName: string): Th
   const endCount = ends?.length ?? 0;
   let b = 0;
   let e = 0;
+  let boundary = 0;
+  /** What was open when the recording was no longer read ends there; what ends later began after. */
+  const passBoundaries = (time: number): void => {
+    for (let gap = trace.unread[boundary]; gap !== undefined && gap.from <= time; gap = trace.unread[++boundary]) {
+      for (let thread = 0; thread < open.length; thread++) {
+        const row = open[thread] as number;
+        if (row >= 0) out.end.values[row] = gap.from;
+      }
+      open.fill(-1);
+      lastEnd.fill(gap.to);
+    }
+  };
   while (b < beginCount || e < endCount) {
     const beginTime = b < beginCount ? (begins?.time[b] as number) : Number.POSITIVE_INFINITY;
     const endTime = e < endCount ? (ends?.time[e] as number) : Number.POSITIVE_INFINITY;
+    passBoundaries(Math.min(beginTime, endTime));
     if (begins !== undefined && beginTime < endTime) {
       const thread = threadOf(begins, b);
       if (thread >= 0) {
@@ -65,6 +78,7 @@ export function pairSlices(trace: Trace, beginName: string, endName: string): Th
       e++;
     }
   }
+  passBoundaries(Number.POSITIVE_INFINITY);
   const rows = out.thread.length;
   const { first, order } = groupRows(out.thread.values, rows, trace.threads.length);
   const slices: ThreadSlices = { first, start: new Float64Array(rows), end: new Float64Array(rows), begin: new Int32Array(rows), finish: new Int32Array(rows) };

@@ -74,6 +74,8 @@ const NO_ROWS: StateRows = {
   wake: new Int32Array(),
 };
 
+const boundaries = (trace: Trace): Float64Array => Float64Array.from(trace.unread.flatMap(({ from, to }) => [from, to]));
+
 class StateBuilder {
   readonly #trace: Trace;
   readonly #switches: Switches;
@@ -136,6 +138,7 @@ class StateBuilder {
     const { tables } = this.#trace;
     const none = new Float64Array();
     return [
+      { times: boundaries(this.#trace), visit: (_, time) => this.#forget(time) },
       { times: tables.get("sched_process_fork")?.time ?? none, visit: (row, time) => this.#fork(row, time) },
       // two tables' edges stand one behind the other, each of them in order of time
       ...this.#wakes.parts.map(([from, to]) => ({
@@ -189,8 +192,19 @@ class StateBuilder {
     // one of the three is for a switch-out that is lost: it was switched to before
     add(this.#next, 3);
     // the last interval, and its end
-    for (let thread = 0; thread < count; thread++) room[thread + 1] = (room[thread + 1] as number) + (room[thread] as number) + 2;
+    const more = 2 + 2 * this.#trace.unread.length;
+    for (let thread = 0; thread < count; thread++) room[thread + 1] = (room[thread + 1] as number) + (room[thread] as number) + more;
     return room;
+  }
+
+  /** Here the recording was not read on, or is read again: nothing is known of those that live. */
+  #forget(time: number): void {
+    this.#running.fill(NO_THREAD);
+    this.#pending.fill(-1);
+    for (let thread = 1; thread < this.#state.length; thread++) {
+      const state = this.#state[thread];
+      if (state !== STATE.unborn && state !== STATE.dead) this.#close(thread, time, STATE.unknown, this.#cpu[thread] as number, -1);
+    }
   }
 
   #fork(row: number, time: number): void {

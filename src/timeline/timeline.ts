@@ -1,5 +1,6 @@
 /** Everything the walk asks about time, derived once from a Trace: states, CPUs, interrupts, calls, stacks, I/O, timers. */
 import type { Trace } from "../trace/index.ts";
+import { findBlindSpots, type BlindSpots } from "./blind-spots.ts";
 import { buildBlockIo, type BlockIo } from "./block-io.ts";
 import { buildCpuOccupancy, type CpuOccupancy } from "./cpu-occupancy.ts";
 import { buildInterrupts, type InterruptPieces } from "./interrupts.ts";
@@ -27,6 +28,7 @@ export interface Timeline {
   readonly blockIo: BlockIo;
   readonly pageCacheReads: PageCacheReads;
   readonly timers: Timers;
+  readonly blindSpots: BlindSpots;
   /** What really caused a wake: a thread, a timer, a device. */
   readonly wakerOf: (edge: number) => Waker;
   readonly messages: Messages;
@@ -38,7 +40,8 @@ export function buildTimeline(trace: Trace): Timeline {
   const interrupts = buildInterrupts(trace);
   const syscalls = buildSyscalls(trace);
   const blockIo = buildBlockIo(trace);
-  const timers = buildTimers(trace);
+  const blindSpots = findBlindSpots(trace);
+  const timers = buildTimers(trace, blindSpots);
   const wakerOf = buildWakers({ trace, wakes, interrupts, blockIo });
   return {
     trace,
@@ -57,6 +60,7 @@ export function buildTimeline(trace: Trace): Timeline {
     blockIo,
     pageCacheReads: buildPageCacheReads(trace, syscalls),
     timers,
+    blindSpots,
     wakerOf,
     messages: buildMessages({ trace, wakes, wakerOf, syscalls }),
   };

@@ -3,6 +3,7 @@
  * event-only substitute for the irqsoff tracer (same clock base as trace clock mono).
  */
 import type { Trace } from "../trace/index.ts";
+import type { BlindSpots } from "./blind-spots.ts";
 
 export interface LateTimer {
   readonly cpu: number;
@@ -22,25 +23,27 @@ const MIN_LATE_NS = 500_000;
 /** A timer on another clock base (REALTIME) has an expiry years away from the monotonic clock. */
 const MAX_PLAUSIBLE_NS = 3_600e9;
 
-export function buildTimers(trace: Trace): Timers {
+/** A timer may have been started anew where nothing was seen: then its lateness is not known. */
+export function buildTimers(trace: Trace, blind: BlindSpots): Timers {
   const starts = trace.tables.get("hrtimer_start");
   const expiries = trace.tables.get("hrtimer_expire_entry");
   if (starts === undefined || expiries === undefined) return { late: [] };
-  const expiresOf = new Map<number, number>();
+  const started = new Map<number, number>();
   const late: LateTimer[] = [];
   let start = 0;
   for (let row = 0; row < expiries.length; row++) {
     const time = expiries.time[row] as number;
     while (start < starts.length && (starts.time[start] as number) <= time) {
-      expiresOf.set(starts.fields["hrtimer"]?.[start] ?? 0, starts.fields["expires"]?.[start] ?? 0);
+      started.set(starts.fields["hrtimer"]?.[start] ?? 0, start);
       start++;
     }
     const timer = expiries.fields["hrtimer"]?.[row] ?? 0;
-    const expires = expiresOf.get(timer);
-    expiresOf.delete(timer);
-    if (expires === undefined) continue;
+    const startRow = started.get(timer);
+    started.delete(timer);
+    if (startRow === undefined) continue;
+    const expires = starts.fields["expires"]?.[startRow] ?? 0;
     const lateness = (expiries.fields["now"]?.[row] ?? 0) - expires;
-    if (lateness < MIN_LATE_NS || lateness > MAX_PLAUSIBLE_NS) continue;
+    if (lateness < MIN_LATE_NS || lateness > MAX_PLAUSIBLE_NS || blind.between(undefined, starts.time[startRow] as number, time)) continue;
     late.push({ cpu: expiries.cpu[row] as number, expires, fired: time, fn: trace.symbols.nameOf(expiries.fields["function"]?.[row] ?? 0) });
   }
   return { late };

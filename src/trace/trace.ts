@@ -13,6 +13,11 @@ export interface LostEvents {
   readonly buffer: string;
 }
 
+export interface TimeSpan {
+  readonly from: TimeNs;
+  readonly to: TimeNs;
+}
+
 /** Something in the file that was skipped, with its place. The rest of the file stays valid. */
 export interface ImportProblem {
   readonly code: string;
@@ -57,5 +62,7 @@ export interface Trace {
   /** Every record read, by event name, decoded or not: the ledger that must agree with other readers. */
   readonly counts: ReadonlyMap<string, { readonly perCpu: Float64Array }>;
   readonly lost: readonly LostEvents[];
+  /** Sorted. Here only markers and births, names and ends of threads were read: the recording is too large. */
+  readonly unread: readonly TimeSpan[];
   readonly problems: readonly ImportProblem[];
 }

@@ -83,9 +83,10 @@ function writeBuffer(out: Output, buffer: TraceDatBuffer | undefined, meta: Trac
   }
 }
 
-const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
+export const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-class Output {
+/** Bytes that grow, in the byte order of the recording machine. */
+export class Output {
   length = 0;
   #bytes = new Uint8Array(1 << 16);
   #view = new DataView(this.#bytes.buffer);

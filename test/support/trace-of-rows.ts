@@ -12,6 +12,7 @@ import {
   NO_THREAD_NAMES,
   type TaskChanges,
   type ThreadSeed,
+  type TimeSpan,
   type Trace,
 } from "../../src/trace/index.ts";
 
@@ -33,6 +34,7 @@ export function traceOfRows(input: {
   threads: readonly ThreadSeed[];
   lost?: readonly LostEvents[];
   taskChanges?: TaskChanges;
+  unread?: readonly TimeSpan[];
   end?: number;
 }): Trace {
   const sorted = [...input.rows].sort((a, b) => a.time - b.time || a.cpu - b.cpu);
@@ -72,6 +74,7 @@ export function traceOfRows(input: {
     counts: new Map([...byName].map(([name, rows]) => [name, { perCpu: Float64Array.of(rows.length) }])),
     taskChanges: input.taskChanges ?? NO_TASK_CHANGES,
     lost: input.lost ?? [],
+    unread: input.unread ?? [],
     problems: [],
   };
 }

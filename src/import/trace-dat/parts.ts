@@ -23,6 +23,8 @@ export interface BufferParts {
   /** buffers of one file may have sub-buffers of different sizes */
   readonly layout: HeaderPage;
   readonly cpus: readonly CpuData[];
+  /** what the kernel counted when the recording stopped, as far as the file says; a CPU that it names twice is left out */
+  readonly stats: readonly CpuStats[];
 }
 
 /** Stamps that are not ns of the clock they are shown in: cycles, or a guest's clock told in its host's. */
@@ -31,6 +33,24 @@ export interface ClockConversion {
   stamp(cpu: number, raw: bigint): bigint;
   /** The same for times counted from `rawBase`, giving times counted from `base`. */
   relative(cpu: number, rawBase: bigint, base: bigint): (time: number) => number;
+}
+
+/** What the writer of the file noted beside the recording. */
+export interface RecordingNotes {
+  /** the writer's own version */
+  readonly writer: string | undefined;
+  /** names this recording in the files of its guests and its host */
+  readonly traceId: bigint | undefined;
+  /** ns that trace-cmd adds to every stamp that it prints (options DATE and OFFSET); our times stay on the trace clock */
+  readonly printedOffset: bigint;
+  /** guests recorded together with this host, and the threads of the host that are their CPUs */
+  readonly guests: readonly { readonly name: string; readonly traceId: bigint; readonly cpus: readonly { readonly cpu: number; readonly tid: number }[] }[];
+  /** where the recorded processes had mapped which files */
+  readonly processMaps: readonly {
+    readonly pid: number;
+    readonly name: string;
+    readonly ranges: readonly { readonly start: bigint; readonly end: bigint; readonly path: string }[];
+  }[];
 }
 
 export interface TraceDatParts {
@@ -53,5 +73,6 @@ export interface TraceDatParts {
   readonly buffers: readonly BufferParts[];
   /** what latency tracers left as text, by buffer */
   readonly latencyTexts: readonly { readonly name: string; readonly text: string }[];
+  readonly notes: RecordingNotes;
   readonly problems: readonly ImportProblem[];
 }

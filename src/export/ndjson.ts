@@ -1,0 +1,43 @@
+/**
+ * How does a recording look as one JSON object per line? `{"time":..,"cpu":..,"tid":..,"comm":..,"event":..,"fields":{..}}`.
+ * `time` is ns on the trace clock. Integers that a double cannot hold are decimal strings, so that no reader rounds them.
+ * `system`, `tgid`, `buffer` and `lost` (events lost right before; -1 = some) are there when they say something.
+ */
+import type { FieldValue, OpenedRecording, TraceRecord } from "./recording.ts";
+
+/** Control characters of the second kind and marks that turn text around: JSON lets them pass, terminals obey them. */
+const UNSAFE = /[\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]/g;
+
+export function* ndjsonLines(recording: Pick<OpenedRecording, "records">): Generator<string> {
+  for (const record of recording.records()) yield ndjsonLine(record);
+}
+
+export function ndjsonLine(record: TraceRecord): string {
+  // a format may name two fields alike, or `__proto__`: pairs are written as they come
+  const fields = record
+    .fields()
+    .map(([name, value]) => `${JSON.stringify(name)}:${valueText(value)}`)
+    .join(",");
+  const { time, system, tgid, buffer, lostBefore } = record;
+  const parts = [
+    `"time":${valueText(time <= MAX_SAFE && time >= -MAX_SAFE ? Number(time) : time)}`,
+    `"cpu":${record.cpu}`,
+    `"tid":${record.tid}`,
+    ...(tgid < 0 ? [] : [`"tgid":${tgid}`]),
+    `"comm":${JSON.stringify(record.comm)}`,
+    ...(system === "" ? [] : [`"system":${JSON.stringify(system)}`]),
+    `"event":${JSON.stringify(record.event)}`,
+    ...(buffer === "" ? [] : [`"buffer":${JSON.stringify(buffer)}`]),
+    ...(lostBefore === 0 ? [] : [`"lost":${lostBefore}`]),
+    `"fields":{${fields}}`,
+  ];
+  return `{${parts.join(",")}}\n`.replace(UNSAFE, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+const MAX_SAFE = BigInt(Number.MAX_SAFE_INTEGER);
+
+function valueText(value: FieldValue): string {
+  if (typeof value === "bigint") return `"${value}"`;
+  if (typeof value === "object") return `[${value.map(valueText).join(",")}]`;
+  return JSON.stringify(value);
+}
