@@ -66,6 +66,9 @@ export function table(rows: readonly Row[]): string {
     .join("\n");
 }
 
+/** Millions in a second. */
+export const perSecond = (ms: number, count: number): string => (count / (ms / 1000) / 1e6).toFixed(1);
+
 export function machine(): string {
   const model = /^model name\s*: (.*)$/m.exec(readFileSync("/proc/cpuinfo", "utf8"))?.[1] ?? process.arch;
   return `${model}, ${cpus().length} CPUs, ${(totalmem() / 2 ** 30).toFixed(1)} GiB, Linux ${release()}, Node ${process.versions.node}, load ${(loadavg()[0] ?? 0).toFixed(2)}`;

@@ -5,6 +5,7 @@ complete -c stallscope -n __fish_use_subcommand -a doctor -d 'say what this mach
 complete -c stallscope -n __fish_use_subcommand -a diagnose -d 'fire requests at a service and say why the slowest was late'
 complete -c stallscope -n __fish_use_subcommand -a capture -d 'record a service for a while, or while requests are fired, and keep the recording'
 complete -c stallscope -n __fish_use_subcommand -a analyze -d 'explain a recording: a directory of stallscope, or a trace.dat of trace-cmd'
+complete -c stallscope -n __fish_use_subcommand -a export -d 'write a recording for other tools: the kernel\'s text, JSON lines, or a trace.dat of version 6'
 complete -c stallscope -n __fish_use_subcommand -a causes -d 'list the causes it can name and what each needs'
 complete -c stallscope -n __fish_use_subcommand -a janitor -d 'remove the trace instances that killed runs left behind'
 complete -c stallscope -s V -l version -d 'print the version'
@@ -67,4 +68,7 @@ complete -c stallscope -n '__fish_seen_subcommand_from analyze' -l thread -x -d 
 complete -c stallscope -n '__fish_seen_subcommand_from analyze' -l from -x -d 'begin: seconds as in trace-cmd report, or ns'
 complete -c stallscope -n '__fish_seen_subcommand_from analyze' -l to -x -d 'end: seconds as in trace-cmd report, or ns'
 complete -c stallscope -n '__fish_seen_subcommand_from analyze' -l fail-on -x -d 'exit with 1 when the cause took this share of the slowest request or more, e.g. 20%'
+complete -c stallscope -n '__fish_seen_subcommand_from export' -F
+complete -c stallscope -n '__fish_seen_subcommand_from export' -l to -x -a 'trace-text ndjson trace.dat' -d 'trace-text: Perfetto, Trace Compass; ndjson: one JSON object per record; trace.dat: trace-cmd, KernelShark'
+complete -c stallscope -n '__fish_seen_subcommand_from export' -s o -l output -r -F -d 'new file; default: stdout'
 complete -c stallscope -n '__fish_seen_subcommand_from causes' -l explain -x -a 'cpu-rival cpu-self-contention rt-hog cfs-quota cpu-migration numa-remote irqs-off preempt-off hardirq-load softirq-load kworker-delay kswapd-reclaim direct-reclaim memcg-reclaim swap-in compaction cold-page-cache page-cache-evicted oom-kill block-io fsync-journal writeback-throttle log-backpressure lock-contention gil-convoy event-loop-blocked app-queue framework-polling app-sleep upstream-dependency process-spawn stopped cpu-frequency idle-exit vcpu-steal hardware-noise gpu-driver-init gpu-wait model-reload application-cpu' -d 'one cause: how it is recognised, what it is not, what it needs'

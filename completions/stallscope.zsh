@@ -7,11 +7,12 @@ _stallscope() {
     'diagnose:fire requests at a service and say why the slowest was late'
     'capture:record a service for a while, or while requests are fired, and keep the recording'
     'analyze:explain a recording\: a directory of stallscope, or a trace.dat of trace-cmd'
+    'export:write a recording for other tools\: the kernel'\''s text, JSON lines, or a trace.dat of version 6'
     'causes:list the causes it can name and what each needs'
     'janitor:remove the trace instances that killed runs left behind'
   )
   if (( CURRENT == 2 )) && [[ $words[2] != -* ]]; then _describe command commands; return; fi
-  local command=${words[(r)(demo|doctor|diagnose|capture|analyze|causes|janitor)]}
+  local command=${words[(r)(demo|doctor|diagnose|capture|analyze|export|causes|janitor)]}
   case "$command" in
     demo)
       _arguments \
@@ -108,6 +109,18 @@ _stallscope() {
         '--from[begin\: seconds as in trace-cmd report, or ns]:time:' \
         '--to[end\: seconds as in trace-cmd report, or ns]:time:' \
         '--fail-on[exit with 1 when the cause took this share of the slowest request or more, e.g. 20%]:share:' \
+        '--version[print the version]' \
+        '--lang[language of the report; default from LC_ALL, LC_MESSAGES, LANG]:lang:(en zh)' \
+        '--json[print the result as JSON, always in English]' \
+        '--no-color[no colour (also\: NO_COLOR)]' \
+        '--quiet[only the sentence]' \
+        '--tracefs[where tracefs is mounted]:dir:_files -/' \
+        '*:: :_files'
+      ;;
+    export)
+      _arguments \
+        '--to[trace-text\: Perfetto, Trace Compass; ndjson\: one JSON object per record; trace.dat\: trace-cmd, KernelShark]:form:(trace-text ndjson trace.dat)' \
+        '--output[new file; default\: stdout]:file:_files' \
         '--version[print the version]' \
         '--lang[language of the report; default from LC_ALL, LC_MESSAGES, LANG]:lang:(en zh)' \
         '--json[print the result as JSON, always in English]' \

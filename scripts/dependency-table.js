@@ -12,7 +12,7 @@ export const ROOMS = {
   bundle: { rooms: [], types: [], node: true, packages: [] },
   trigger: { rooms: ["linux"], types: ["bundle"], node: true, packages: [] },
   capture: { rooms: ["bundle", "linux"], types: [], node: true, packages: [] },
-  import: { rooms: ["trace", "bundle"], types: [], node: true, packages: [] },
+  import: { rooms: ["trace", "bundle"], types: [], node: true, packages: ["fzstd"] },
   export: { rooms: ["import", "trace", "bundle"], types: [], node: true, packages: [] },
   trace: { rooms: [], types: [], node: false, packages: [] },
   timeline: { rooms: ["trace"], types: [], node: false, packages: [] },

@@ -26,7 +26,7 @@ async function call(argv: string[], options: { env?: Record<string, string>; rej
       if (options.reject !== undefined) throw options.reject;
       return EXIT.ok;
     };
-  const names: (keyof Handlers)[] = ["doctor", "diagnose", "capture", "analyze", "demo", "causes", "janitor"];
+  const names: (keyof Handlers)[] = ["doctor", "diagnose", "capture", "analyze", "export", "demo", "causes", "janitor"];
   const handlers = Object.fromEntries(names.map((each) => [each, handler(each)])) as unknown as Handlers;
   const io = {
     stdout: { write: (text: string) => (stdout += text), isTTY: options.isTTY ?? false },
@@ -262,12 +262,15 @@ describe("help and errors", () => {
     expect(await call([])).toMatchObject({ code: EXIT.ok, stdout: help.stdout });
   });
 
-  it.each(["doctor", "diagnose", "capture", "analyze", "demo", "causes", "janitor"])("%s --help has examples and the global options", async (name) => {
-    const { code, stdout } = await call([name, "--help"]);
-    expect(code).toBe(EXIT.ok);
-    expect(stdout.split("Examples:\n")[1]?.match(/stallscope /g)?.length).toBeGreaterThanOrEqual(3);
-    expect(stdout).toContain("--json");
-  });
+  it.each(["doctor", "diagnose", "capture", "analyze", "export", "demo", "causes", "janitor"])(
+    "%s --help has examples and the global options",
+    async (name) => {
+      const { code, stdout } = await call([name, "--help"]);
+      expect(code).toBe(EXIT.ok);
+      expect(stdout.split("Examples:\n")[1]?.match(/stallscope /g)?.length).toBeGreaterThanOrEqual(3);
+      expect(stdout).toContain("--json");
+    },
+  );
 
   it("refuse an unknown command with 2 and a suggestion", async () => {
     expect(await call(["diagnos"])).toMatchObject({

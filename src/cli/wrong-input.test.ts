@@ -71,7 +71,11 @@ const FILES: readonly (readonly [string, Uint8Array, RegExp])[] = [
   ["a size of 2^40", changed(v6, (copy, view) => view.setBigUint64(at(copy, "header_page") + 12, 1n << 40n, true)), /ends inside header_page.*offset/],
   ["a billion formats", changed(v6, (copy, view) => view.setUint32(at(copy, "name: print") - 12, 1e9, true)), /has 1000000000 events.*offset/],
   ["a header_page of another kind", traceDatBytes(meta({ headerPage: "nonsense\n" }), buffers), /header_page does not describe.*offset/],
-  ["sub-buffers of a size that no kernel has", traceDatBytes(meta({ headerPage: meta().headerPage.replace("size:4080", "size:999999") }), buffers), /no kernel has.*offset/],
+  [
+    "sub-buffers of a size that no kernel has",
+    traceDatBytes(meta({ headerPage: meta().headerPage.replace("size:4080", "size:999999") }), buffers),
+    /no kernel has.*offset/,
+  ],
   ["a machine without CPUs", traceDatBytes(meta({ cpus: 0 }), []), /no CPUs.*offset/],
   [
     "a machine with a billion CPUs",

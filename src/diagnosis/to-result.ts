@@ -39,6 +39,21 @@ export function culpritOf(trace: Trace, culprit: SegmentCulprit): Culprit {
 /** Adjacent segments that say the same become one entry. */
 export function pathOf(trace: Trace, segments: readonly Segment[], absolute: (time: number) => number | string): PathEntry[] {
   const entries: PathEntry[] = [];
+  // many segments stand for the same waits
+  const vias = new Map<Segment["via"], PathEntry["via"]>();
+  const viaOf = (waits: Segment["via"]): PathEntry["via"] => {
+    let via = vias.get(waits);
+    if (via === undefined) {
+      via = waits.map((wait) => ({
+        class: wait.class,
+        thread: threadRef(trace, wait.thread),
+        ...(wait.syscall === undefined ? {} : { syscall: wait.syscall }),
+        ...(wait.stack.length === 0 ? {} : { stack: wait.stack.slice(0, MAX_STACK) }),
+      }));
+      vias.set(waits, via);
+    }
+    return via;
+  };
   let last: Segment | undefined;
   for (const segment of segments) {
     const previous = entries.at(-1);
@@ -53,12 +68,7 @@ export function pathOf(trace: Trace, segments: readonly Segment[], absolute: (ti
         ...(segment.cpu < 0 ? {} : { cpu: segment.cpu }),
         depth: segment.depth,
         culprit: culpritOf(trace, segment.culprit),
-        via: segment.via.map((wait) => ({
-          class: wait.class,
-          thread: threadRef(trace, wait.thread),
-          ...(wait.syscall === undefined ? {} : { syscall: wait.syscall }),
-          ...(wait.stack.length === 0 ? {} : { stack: wait.stack.slice(0, MAX_STACK) }),
-        })),
+        via: viaOf(segment.via),
         ...(segment.reason === undefined ? {} : { reason: segment.reason }),
       });
     }

@@ -1,6 +1,5 @@
 /** Where does an export go? To a descriptor, waiting while its reader is slow; a file gets its name only when it is whole, and never another's. */
-import { close, linkSync, open, renameSync, rmSync, write } from "node:fs";
-import { lstatSync } from "node:fs";
+import { close, linkSync, lstatSync, open, renameSync, rmSync, write } from "node:fs";
 import { promisify } from "node:util";
 import { EXIT, UserError } from "../base/index.ts";
 import { planBundle } from "../bundle/index.ts";
@@ -91,9 +90,11 @@ export async function writeLinesToFile(output: string, lines: Iterable<string>, 
 const exists = (path: string): UserError =>
   new UserError("output-exists", `${path} exists already`, { exitCode: EXIT.usage, hint: "choose another --output, or remove it" });
 
-function cannotWrite(cause: unknown): UserError {
-  const { code } = cause as NodeJS.ErrnoException;
-  return new UserError("cannot-write", `the export cannot be written: ${code === "ENOSPC" ? "the disk is full" : (code ?? "unknown error")}`, {
+/** Errors of the file system are the user's to mend; others stay as they are. */
+export function cannotWrite(cause: unknown): unknown {
+  const code = (cause as NodeJS.ErrnoException | undefined)?.code;
+  if (cause instanceof UserError || typeof code !== "string") return cause;
+  return new UserError("cannot-write", `the export cannot be written: ${code === "ENOSPC" ? "the disk is full" : code}`, {
     exitCode: EXIT.environment,
     cause,
   });

@@ -1,9 +1,9 @@
 /** How does a trace.dat become one that every reader of ten years opens? Version 6, uncompressed, its pages as they were recorded. */
 import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { EXIT, UserError } from "../base/index.ts";
 import { writeTraceDat, type TraceDatBuffer, type TraceDatMetadata } from "../bundle/index.ts";
+import { cannotWrite } from "./output.ts";
 import type { BufferParts, CpuData, OpenedRecording, TraceDatParts } from "./recording.ts";
 
 /** Creates `path`, which must not exist. UserError export-source, export-clock, export-byte-order, export-pages when the recording cannot be put into such a file. */
@@ -19,12 +19,15 @@ export function writeTraceDatFile(path: string, { parts }: Pick<OpenedRecording,
     refuse("export-pages", "the buffers of this recording have sub-buffers of different sizes, and a trace.dat of version 6 has one size for all");
   if (parts.buffers.every(({ cpus }) => cpus.every(({ size }) => size === 0)))
     refuse("export-source", parts.latencyTexts.length > 0 ? "this trace.dat holds a latency tracer's text, and no records" : "this trace.dat holds no records");
-  // the writer takes its pages from the end of spool files: they lie beside the result, on the same disk
-  const spool = mkdtempSync(join(path.startsWith(tmpdir()) ? tmpdir() : dirname(path), ".stallscope-export-"));
+  let spool: string | undefined;
   try {
+    // the writer takes its pages from the end of spool files: they lie beside the result, on the same disk
+    spool = mkdtempSync(join(dirname(path), ".stallscope-export-"));
     writeTraceDat(path, metadataOf(parts, version), buffersOf(parts, spool), { consume: true });
+  } catch (error) {
+    throw cannotWrite(error);
   } finally {
-    rmSync(spool, { recursive: true, force: true });
+    if (spool !== undefined) rmSync(spool, { recursive: true, force: true });
   }
 }
 

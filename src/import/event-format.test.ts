@@ -45,6 +45,33 @@ describe("parseEventFormat", () => {
     expect(parseField("\tfield special:int a;\toffset:8;\tsize:4;")).toMatchObject({ name: "a" });
   });
 
+  it("keeps the print fmt as it is", () => {
+    expect(formatOf("irq_handler_entry").printFmt).toBe('"irq=%d name=%s", REC->irq, __get_str(name)');
+    expect(parseEventFormat("name: x\nID: 7\nformat:\n").printFmt).toBe("");
+    expect(parseEventFormat(`name: x\nID: 7\n\nprint fmt: "${"x".repeat(1 << 20)}"`).printFmt).toHaveLength((1 << 16) - 1);
+  });
+
+  it("reads every shape of declaration", () => {
+    const shapes: readonly (readonly [declaration: string, wanted: Partial<NonNullable<ReturnType<typeof field>>>])[] = [
+      ["int (*callback)", { name: "callback" }],
+      ["const char *const * argv", { name: "argv", type: "const char *const *" }],
+      ["struct robust_list_head * * head_ptr", { name: "head_ptr" }],
+      ["void __seg_gs * cpu_addr", { name: "cpu_addr" }],
+      ["const void* ptr", { name: "ptr", type: "const void*" }],
+      ["unsigned long args[6]", { name: "args", type: "unsigned long", arrayLength: 6 }],
+      ["u32 buf[]", { name: "buf", arrayLength: 0 }],
+      ["unsigned char __name[8 * 2]", { name: "__name", type: "unsigned char", arrayLength: 4 }],
+      ["__data_loc cpumask_t cpumask", { name: "cpumask", type: "cpumask_t", location: "data_loc" }],
+      ["__data_loc unsigned long[] mask", { name: "mask", type: "unsigned long", location: "data_loc" }],
+      ["__rel_loc __u8[] bytes", { name: "bytes", type: "__u8", location: "rel_loc" }],
+      ["__data_loc __attribute__((user)) char[] name", { name: "name", location: "data_loc" }],
+    ];
+    for (const [declaration, wanted] of shapes) {
+      if (declaration.includes("(*")) expect(field(declaration)).toBeUndefined();
+      else expect(field(declaration)).toMatchObject(wanted);
+    }
+  });
+
   it("stops at the print fmt, however it looks", () => {
     const text =
       'name: x\nID: 7\nformat:\n\tfield:int a;\toffset:8;\tsize:4;\tsigned:1;\n\nprint fmt: "%d", REC->a\n\tfield:int evil;\toffset:0;\tsize:4;\tsigned:1;\n';

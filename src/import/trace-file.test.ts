@@ -141,7 +141,7 @@ describe("a pipe", () => {
     expect(expected.stdout.length).toBeGreaterThan(100);
     for (const name of ["-", "/dev/stdin"]) expect(analyze(name, drawn.bytes()).stdout).toBe(expected.stdout);
     expect(analyze("-", gzipSync(drawn.bytes())).stdout).toBe(expected.stdout);
-    expect(analyze("-", new Uint8Array()).stderr).toMatch(/^stallscope: this is not a trace\.dat file[^\n]*\(standard input, offset 0\)\n/);
+    expect(analyze("-", new Uint8Array()).stderr).toMatch(/^stallscope: the file is empty \(standard input, offset 0\)\n/);
   });
 });
 

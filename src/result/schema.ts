@@ -4,51 +4,8 @@
  * This file loads in a browser: it imports zod and nothing else.
  */
 import { z } from "zod";
+import { CLASSES, CULPRIT_KINDS, SCHEMA_VERSION } from "./names.ts";
 
-export const SCHEMA_VERSION = 1;
-
-export const CLASSES = [
-  "running",
-  "hardirq",
-  "softirq",
-  "nmi",
-  "reclaim",
-  "runnable",
-  "blocked-io",
-  "blocked-fault",
-  "blocked-lock",
-  "blocked-pipe",
-  "blocked-network",
-  "blocked-timer",
-  "blocked-work",
-  "blocked-device",
-  "blocked-child",
-  "blocked-stopped",
-  "blocked-other",
-  "lost",
-  "unknown",
-] as const;
-
-export const CULPRIT_KINDS = [
-  /** a thread doing its own work, or the thread somebody waited for */
-  "thread",
-  /** runnable: who held the CPU */
-  "rival",
-  "self",
-  "kernel-thread",
-  "throttled",
-  "idle-exit",
-  "irqs-off",
-  "preempt-off",
-  "hardirq",
-  "softirq",
-  "nmi",
-  "timer",
-  "device",
-  "work",
-  "network",
-  "none",
-] as const;
 
 const ns = z.union([z.number().int(), z.string().regex(/^-?\d+$/)]);
 
@@ -190,8 +147,6 @@ export const runResultSchema = z.object({
   verdict: verdictSchema,
 });
 
-export type PathClass = (typeof CLASSES)[number];
-export type CulpritKind = (typeof CULPRIT_KINDS)[number];
 export type Culprit = z.infer<typeof culpritSchema>;
 export type ThreadRef = z.infer<typeof threadRefSchema>;
 export type Via = z.infer<typeof viaSchema>;

@@ -1,31 +1,62 @@
 /**
- * Breaks sound recordings at random and has them read: node scripts/run-ts.js test/fuzz/main.ts [--inputs N] [--seed N] [--only N]
+ * Breaks sound recordings at random and has them read:
+ *   node scripts/run-ts.js test/fuzz/main.ts [--inputs N] [--seed N] [--jobs N] [--only N [--write FILE]]
  *
- * Each input is read or refused with an ImportError, within 2 s and 512 MiB. `--only N` makes the one input that a failure names again;
- * with `--write FILE` it is written there too.
+ * Each input is read or refused with an ImportError, within 2 s and 512 MiB. `--only N` makes the one input again that a failure names;
+ * `--write FILE` keeps it.
  */
+import { fork } from "node:child_process";
 import { writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import type { Corpus } from "./corpus.ts";
-import { makeInput, runFuzz, type FuzzResult } from "./run-fuzz.ts";
+import { addResults, makeInput, runFuzz, type FuzzResult } from "./run-fuzz.ts";
 import { textCorpora } from "./text-corpora.ts";
 import { traceDatCorpora } from "./trace-dat-corpora.ts";
 
 const CORPORA: readonly Corpus[] = [...traceDatCorpora(), ...textCorpora()];
 const SHOWN = 10;
 
-const { values } = parseArgs({ options: { inputs: { type: "string" }, seed: { type: "string" }, only: { type: "string" }, write: { type: "string" } } });
-const [inputs, seed] = [wholeNumber("inputs", values.inputs ?? "10000"), wholeNumber("seed", values.seed ?? "1")];
-const only = values.only === undefined ? undefined : wholeNumber("only", values.only);
+const { values } = parseArgs({
+  options: {
+    inputs: { type: "string", default: "10000" },
+    seed: { type: "string", default: "1" },
+    jobs: { type: "string", default: "2" },
+    only: { type: "string" },
+    write: { type: "string" },
+    /** of a child: which of every `jobs` inputs are its own */
+    share: { type: "string" },
+  },
+});
+const [inputs, seed, jobs] = [wholeNumber("inputs", values.inputs), wholeNumber("seed", values.seed), Math.max(1, wholeNumber("jobs", values.jobs))];
 
-if (only !== undefined && values.write !== undefined) writeFileSync(values.write, makeInput(CORPORA, seed, only).bytes);
-const began = performance.now();
-const result = runFuzz(CORPORA, seed, only === undefined ? range(inputs) : [only]);
-print(result, (performance.now() - began) / 1000);
-process.exitCode = result.failures.length === 0 ? 0 : 1;
+if (values.share !== undefined) process.send?.(runFuzz(CORPORA, seed, range(wholeNumber("share", values.share), inputs, jobs)));
+else if (values.only !== undefined) {
+  const only = wholeNumber("only", values.only);
+  if (values.write !== undefined) writeFileSync(values.write, makeInput(CORPORA, seed, only).bytes);
+  report(runFuzz(CORPORA, seed, [only]), 0);
+} else {
+  const began = performance.now();
+  const results = await Promise.all(Array.from({ length: jobs }, (_, share) => runChild(share)));
+  report(addResults(results), (performance.now() - began) / 1000);
+}
 
-function* range(count: number): Iterable<number> {
-  for (let number = 0; number < count; number++) yield number;
+function runChild(share: number): Promise<FuzzResult> {
+  const child = fork(fileURLToPath(import.meta.url), ["--inputs", String(inputs), "--seed", String(seed), "--jobs", String(jobs), "--share", String(share)], {
+    serialization: "advanced",
+  });
+  return new Promise((resolve, reject) => {
+    let result: FuzzResult | undefined;
+    child.on("message", (message) => (result = message as FuzzResult));
+    child.on("exit", (code, signal) => {
+      if (result === undefined) reject(new Error(`share ${share} of ${jobs} ended with ${code ?? signal} and no result`));
+      else resolve(result);
+    });
+  });
+}
+
+function* range(from: number, to: number, step: number): Iterable<number> {
+  for (let number = from; number < to; number += step) yield number;
 }
 
 function wholeNumber(name: string, text: string): number {
@@ -34,17 +65,13 @@ function wholeNumber(name: string, text: string): number {
   process.exit(2);
 }
 
-function print({ read, refused, failures, slowestMs, slowestInput, mostBytes }: FuzzResult, seconds: number): void {
-  const count = [...refused.values()].reduce((sum, each) => sum + each, 0);
+function report({ inputs: count, read, refused, failures, slowestMs, slowestInput, mostBytes }: FuzzResult, seconds: number): void {
+  const codes = [...refused].sort((a, b) => b[1] - a[1]).map(([code, each]) => `${code} ${each}`);
   const say = (line: string): void => void process.stdout.write(`${line}\n`);
-  say(`${read + count + failures.length} inputs of ${CORPORA.map(({ name }) => name).join(", ")}; seed ${seed}; ${seconds.toFixed(1)} s`);
-  say(
-    `${read} read, ${count} refused: ${[...refused]
-      .sort((a, b) => b[1] - a[1])
-      .map(([code, each]) => `${code} ${each}`)
-      .join(", ")}`,
-  );
+  say(`${count} inputs of ${CORPORA.map(({ name }) => name).join(", ")}; seed ${seed}; ${seconds.toFixed(1)} s`);
+  say(`${read} read, ${[...refused.values()].reduce((sum, each) => sum + each, 0)} refused: ${codes.join(", ")}`);
   say(`slowest: input ${slowestInput}, ${slowestMs.toFixed(0)} ms; memory grew by up to ${Math.round(mostBytes / 2 ** 20)} MiB`);
   for (const { input, corpus, why } of failures.slice(0, SHOWN)) say(`FAILED  --seed ${seed} --only ${input}  (${corpus}): ${why}`);
   if (failures.length > SHOWN) say(`and ${failures.length - SHOWN} more`);
+  process.exitCode = failures.length === 0 ? 0 : 1;
 }

@@ -1,4 +1,5 @@
-/** What does every Trace keep, whatever it was made of? */
+/** What does every Trace and every record keep, whatever it was made of? */
+import type { TraceRecord } from "../../src/import/index.ts";
 import type { Trace } from "../../src/trace/index.ts";
 
 /** Throws for a promise that is broken. */
@@ -15,4 +16,15 @@ export function checkTrace(trace: Trace): void {
   for (const { from, to } of trace.lost) if (!(from <= to)) throw new Error("a loss ends before it begins");
   if (!(trace.begin <= trace.end)) throw new Error("the recording ends before it begins");
   for (const { code, message } of trace.problems) if (code === "" || message === "") throw new Error("a problem without words");
+}
+
+/** `size`: bytes of the input. No record takes less than one, so there is an end. Order is not promised: records are not held back, and broken stamps go backwards. */
+export function checkRecords(records: Iterable<TraceRecord>, size: number): void {
+  let count = 0;
+  for (const record of records) {
+    if (typeof record.time !== "bigint") throw new Error("a record without time");
+    for (const [name, value] of record.fields()) if (name === "" || value === undefined) throw new Error("a field without name or value");
+    if (typeof record.text() !== "string") throw new Error("a record without text");
+    if (++count > size) throw new Error(`more than ${size} records in as many bytes`);
+  }
 }

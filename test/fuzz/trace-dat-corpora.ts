@@ -1,14 +1,15 @@
 /** trace.dat files to break: pages, heads, format texts and tables of versions 6 and 7, packed and not, of both byte orders. */
 import { readFileSync } from "node:fs";
 import type { TraceDatBuffer } from "../../src/bundle/index.ts";
-import { importTraceDat } from "../../src/import/index.ts";
+import { traceDatImporter } from "../../src/import/trace-dat-importer.ts";
+import { memoryFile } from "../../src/import/trace-file.ts";
 import { FORMATS } from "../support/formats.ts";
 import { writePages, type WrittenEvent } from "../support/ring-buffer-writer.ts";
 import { STORED_ZSTD, traceDatV7Bytes, ZLIB, type V7Options } from "../support/trace-dat-v7.ts";
 import { metadata, traceDatBytes } from "../support/trace-dat.ts";
 import type { Corpus } from "./corpus.ts";
 import { mutateBytes, mutateTextWithin } from "./mutate.ts";
-import { checkTrace } from "./promises.ts";
+import { checkRecords, checkTrace } from "./promises.ts";
 
 interface Seed {
   readonly bytes: Uint8Array;
@@ -18,14 +19,13 @@ interface Seed {
 }
 
 const EVENTS = ["sched_switch", "sched_waking", "print", "irq_handler_entry", "kernel_stack"];
-const formats = FORMATS.filter(({ name }) => EVENTS.includes(name)).map((format) => ({
-  ...format,
-  text: format.text.replace(/print fmt:.*/s, 'print fmt: ""\n'),
-}));
+const printed = FORMATS.filter(({ name }) => EVENTS.includes(name));
+const unprinted = printed.map((format) => ({ ...format, text: format.text.replace(/print fmt:.*/s, 'print fmt: ""\n') }));
 
 /** Two CPUs in the main buffer and one in a second, sub-buffers of 256 bytes: 5 to 9 kB. */
-export function smallTraceDat(options: { version: 6 | 7; little?: boolean; longSize?: 4 | 8 } & V7Options): Uint8Array {
+export function smallTraceDat(options: { version: 6 | 7; little?: boolean; longSize?: 4 | 8; withPrintFmt?: boolean } & V7Options): Uint8Array {
   const { little = true, longSize = 8 } = options;
+  const formats = options.withPrintFmt === true ? printed : unprinted;
   const shape = { pageSize: 256, longSize, little };
   const events = (cpu: number): WrittenEvent[] => [
     { cpu, timeNs: 5, event: "print", tid: 7, fields: { buf: "stallscope request begin id=0\n" } },
@@ -58,6 +58,7 @@ function seeds(): Seed[] {
     smallTraceDat({ version: 6 }),
     smallTraceDat({ version: 6, little: false }),
     smallTraceDat({ version: 6, little: false, longSize: 4 }),
+    smallTraceDat({ version: 6, withPrintFmt: true }),
     smallTraceDat({ version: 7, withUnknown: true }),
     smallTraceDat({
       version: 7,
@@ -82,16 +83,23 @@ function seeds(): Seed[] {
 /** header_page and every format text. */
 function textsOf(bytes: Uint8Array): { from: number; to: number }[] {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
-  return [...text.matchAll(/\tfield: u64 timestamp.*?size:\d+;\tsigned:0;\n(?=header_event)|name: \w+\nID: .*?print fmt: ""\n/gs)].map((match) => ({
-    from: match.index,
-    to: match.index + match[0].length,
-  }));
+  return [...text.matchAll(/\tfield: u64 timestamp.*?size:\d+;\tsigned:0;\n(?=header_event)|name: \w+\nID: .*?print fmt: .*?\n(?=[\0-\x08])/gs)].map(
+    (match) => ({
+      from: match.index,
+      to: match.index + match[0].length,
+    }),
+  );
 }
 
 export function traceDatCorpora(): Corpus[] {
   const all = seeds();
   const unpacked = all.filter(({ pages }) => pages > 0);
-  const read = (bytes: Uint8Array): void => checkTrace(importTraceDat(bytes, { fileName: "fuzzed.dat" }));
+  const read = (bytes: Uint8Array): void => {
+    const recording = traceDatImporter.open(memoryFile(bytes, "fuzzed.dat"), {});
+    checkTrace(recording.trace());
+    if (bytes.length % 4 === 0)
+      checkRecords(recording.records(), recording.parts?.buffers.reduce((sum, { cpus }) => cpus.reduce((all, { size }) => all + size, sum), 0) ?? 0);
+  };
   return [
     {
       name: "trace.dat pages",

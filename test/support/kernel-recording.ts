@@ -1,5 +1,6 @@
 /** A recording of the running kernel in a private instance, with the text that the kernel itself prints for the same records. */
 import { closeSync, constants, existsSync, mkdirSync, openSync, readdirSync, readFileSync, readSync, rmdirSync, writeFileSync } from "node:fs";
+import { release } from "node:os";
 import { join } from "node:path";
 import type { CpuData, TraceDatParts } from "../../src/import/trace-dat/parts.ts";
 import { parseHeaderPage } from "../../src/import/header-page.ts";
@@ -73,7 +74,7 @@ function readParts(instance: string, enabled: readonly string[]): TraceDatParts 
     cpus,
     clock: "mono",
     conversion: undefined,
-    uname: undefined,
+    uname: `Linux host ${release()}`,
     stats: [],
     buffers: [{ name: "", layout, cpus: data, stats: [] }],
     latencyTexts: [],

@@ -33,7 +33,7 @@ export function compileExpression(expression: Expression, context: CompileContex
       return binary(expression.operator, compile(expression.left), compile(expression.right));
     case "conditional": {
       const test = compile(expression.test);
-      return conditional(test, expression.then === undefined ? test : compile(expression.then), compile(expression.otherwise), context);
+      return conditional(test, expression.whenTrue === undefined ? test : compile(expression.whenTrue), compile(expression.otherwise), context);
     }
     case "cast":
       return cast(expression.type, compile(expression.operand), context);

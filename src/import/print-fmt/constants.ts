@@ -39,9 +39,7 @@ export const KNOWN_CONSTANTS: ReadonlyMap<string, number> = new Map<string, numb
   ]),
   ["HRTIMER_MODE_PINNED", 2],
   // include/linux/interrupt.h; IRQ_POLL was BLOCK_IOPOLL until 4.5
-  ...numbered(
-    ["HI", "TIMER", "NET_TX", "NET_RX", "BLOCK", "IRQ_POLL", "TASKLET", "SCHED", "HRTIMER", "RCU"].map((vector) => `${vector}_SOFTIRQ`),
-  ),
+  ...numbered(["HI", "TIMER", "NET_TX", "NET_RX", "BLOCK", "IRQ_POLL", "TASKLET", "SCHED", "HRTIMER", "RCU"].map((vector) => `${vector}_SOFTIRQ`)),
   // include/linux/pm_qos.h
   ...numbered(["PM_QOS_ADD_REQ", "PM_QOS_UPDATE_REQ", "PM_QOS_REMOVE_REQ"]),
   // include/linux/printk.h

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { shown } from "./fixtures.ts";
 
 /** The value of an expression, as 64 bits with sign. */
-const value = (expression: string, fields: Parameters<typeof shown>[1] = {}, conversion = "%lld"): string => shown(`"${conversion}", (long long)(${expression})`, fields);
+const value = (expression: string, fields: Parameters<typeof shown>[1] = {}, conversion = "%lld"): string =>
+  shown(`"${conversion}", (long long)(${expression})`, fields);
 
 describe("expressions of a print fmt", () => {
   it.each([
@@ -59,7 +60,17 @@ describe("expressions of a print fmt", () => {
   });
 
   it("reads fields with their size and sign", () => {
-    const fields = { "u8 a": 200, "s8 b": -5, "u16 c": 65_535, "s16 d": -2, "u32 e": 0xffffffff, "int f": -1, "u64 g": 0xffff_ffff_ffff_fffen, "s64 h": -3, "void * p": 0xffffffff81000100n };
+    const fields = {
+      "u8 a": 200,
+      "s8 b": -5,
+      "u16 c": 65_535,
+      "s16 d": -2,
+      "u32 e": 0xffffffff,
+      "int f": -1,
+      "u64 g": 0xffff_ffff_ffff_fffen,
+      "s64 h": -3,
+      "void * p": 0xffffffff81000100n,
+    };
     expect(shown('"%u %d %u %d %u %d %llu %lld %px", REC->a, REC->b, REC->c, REC->d, REC->e, REC->f, REC->g, (REC)->h, REC->p', fields)).toBe(
       "200 -5 65535 -2 4294967295 -1 18446744073709551614 -3 ffffffff81000100",
     );

@@ -8,7 +8,22 @@ import type { RecordBytes } from "./record-bytes.ts";
 /** declaration -> value; arrays of numbers fill `T name[N]`, bytes and texts fill `__data_loc` and `__rel_loc` */
 export type Fields = Readonly<Record<string, number | bigint | string | readonly (number | bigint)[] | Uint8Array>>;
 
-const SIZES: Readonly<Record<string, number>> = { char: 1, u8: 1, s8: 1, bool: 1, u16: 2, s16: 2, short: 2, u32: 4, s32: 4, int: 4, u64: 8, s64: 8, long: 8, "void *": 8 };
+const SIZES: Readonly<Record<string, number>> = {
+  char: 1,
+  u8: 1,
+  s8: 1,
+  bool: 1,
+  u16: 2,
+  s16: 2,
+  short: 2,
+  u32: 4,
+  s32: 4,
+  int: 4,
+  u64: 8,
+  s64: 8,
+  long: 8,
+  "void *": 8,
+};
 
 export const SYMBOLS = `ffffffff81000000 T _stext
 ffffffff81000100 t schedule

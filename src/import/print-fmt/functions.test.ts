@@ -29,7 +29,12 @@ describe("helpers of print fmts", () => {
   });
 
   it("__print_hex, __print_hex_str, __print_array, __print_dynamic_array", () => {
-    const fields = { "u8 b[4]": [1, 0xab, 0, 0xff], "u16 w[3]": [1, 2, 0xffff], "__data_loc u32[] d": Uint8Array.of(1, 0, 0, 0, 0xff, 0, 0, 0), "u64 q[1]": [0xffff_ffff_ffff_ffffn] };
+    const fields = {
+      "u8 b[4]": [1, 0xab, 0, 0xff],
+      "u16 w[3]": [1, 2, 0xffff],
+      "__data_loc u32[] d": Uint8Array.of(1, 0, 0, 0, 0xff, 0, 0, 0),
+      "u64 q[1]": [0xffff_ffff_ffff_ffffn],
+    };
     expect(shown('"%s %s", __print_hex(REC->b, 4), __print_hex_str(REC->b, 3)', fields)).toBe("01 ab 00 ff 01ab00");
     expect(shown('"%s", __print_array(REC->b, 4, 1)', fields)).toBe("{0x1,0xab,0x0,0xff}");
     expect(shown('"%s %s", __print_array(REC->w, 3, 2), __print_array(REC->q, 1, 8)', fields)).toBe("{0x1,0x2,0xffff} {0xffffffffffffffff}");

@@ -35,7 +35,10 @@ describe("hostile print fmts", () => {
     ["a chain without end", `"%d", ${"1+".repeat(9_000)}1`],
     ["conditions without end", `"%d", ${"1?".repeat(3_000)}1${":1".repeat(3_000)}`],
     ["indexes without end", `"%d", REC->b${"[0]".repeat(3_000)}`],
-    ["variables that grow", `"%d", ({ int v0 = REC->a; ${Array.from({ length: 40 }, (_, index) => `int v${index + 1} = v${index} + v${index};`).join(" ")} v40; })`],
+    [
+      "variables that grow",
+      `"%d", ({ int v0 = REC->a; ${Array.from({ length: 40 }, (_, index) => `int v${index + 1} = v${index} + v${index};`).join(" ")} v40; })`,
+    ],
     ["a number without end", `"%d", ${"9".repeat(60_000)}`],
   ])("%s gives the fields", (_, printFmt) => {
     const { text, problem, ms } = run(printFmt);
@@ -70,21 +73,28 @@ describe("hostile print fmts", () => {
 
   it("never throws and never takes long for texts made of what print fmts are made of", () => {
     const word = fc.constantFrom(
-      ..."REC-> REC->a REC->b REC->s a s ( ) { } [ ] , ; : ? + - * / % & | ^ ~ ! < > << >> == && || 0 1 0xffffffffffffffff -1 (u8) (void*) (int) sizeof sizeof( __print_flags( __print_symbolic( __get_str( __print_array( __print_hex( __get_dynamic_array( unknown( ({ }) int x = \"a\" \"%s\" NULL".split(
+      ...'REC-> REC->a REC->b REC->s a s ( ) { } [ ] , ; : ? + - * / % & | ^ ~ ! < > << >> == && || 0 1 0xffffffffffffffff -1 (u8) (void*) (int) sizeof sizeof( __print_flags( __print_symbolic( __get_str( __print_array( __print_hex( __get_dynamic_array( unknown( ({ }) int x = "a" "%s" NULL'.split(
         " ",
       ),
     );
     fc.assert(
-      fc.property(fc.array(word, { maxLength: 40 }), fc.constantFrom("%d", "%s", "%p", "%pS", "%pI4", "%*ph", "%*pbl", "%c", "%.*s", "%pU"), (words, conversion) => {
-        const { ms } = run(`"${conversion}", ${words.join(" ")}`);
-        expect(ms).toBeLessThan(500);
-      }),
+      fc.property(
+        fc.array(word, { maxLength: 40 }),
+        fc.constantFrom("%d", "%s", "%p", "%pS", "%pI4", "%*ph", "%*pbl", "%c", "%.*s", "%pU"),
+        (words, conversion) => {
+          const { ms } = run(`"${conversion}", ${words.join(" ")}`);
+          expect(ms).toBeLessThan(500);
+        },
+      ),
       { numRuns: 2000 },
     );
   });
 
   it("never throws for any record", () => {
-    const { format } = lay(FIELDS, '"%s %d %llx %s %*ph %pI4 %s", __get_str(s), REC->a, REC->b[1], __print_array(REC->b, 2, 8), REC->a, REC->b, REC->b, __print_hex(__get_dynamic_array(s), REC->a)');
+    const { format } = lay(
+      FIELDS,
+      '"%s %d %llx %s %*ph %pI4 %s", __get_str(s), REC->a, REC->b[1], __print_array(REC->b, 2, 8), REC->a, REC->b, REC->b, __print_hex(__get_dynamic_array(s), REC->a)',
+    );
     const { text, problem } = compilePrintFmt(format, KERNEL);
     expect(problem).toBeUndefined();
     fc.assert(
@@ -97,7 +107,12 @@ describe("hostile print fmts", () => {
 
   it("parses formats of any text", () => {
     const begin = performance.now();
-    for (const line of [`\tfield:${"[".repeat(1 << 20)};\toffset:0;\tsize:1;`, `\tfield:${"a ".repeat(1 << 19)};\toffset:0;\tsize:1;`, "field:;".repeat(1 << 17), `\tfield:${";".repeat(1 << 20)}`])
+    for (const line of [
+      `\tfield:${"[".repeat(1 << 20)};\toffset:0;\tsize:1;`,
+      `\tfield:${"a ".repeat(1 << 19)};\toffset:0;\tsize:1;`,
+      "field:;".repeat(1 << 17),
+      `\tfield:${";".repeat(1 << 20)}`,
+    ])
       expect(parseEventFormat(`name: x\nID: 1\nformat:\n${line}\n\nprint fmt: "x"\n`).fields).toEqual([]);
     expect(performance.now() - begin).toBeLessThan(1000);
   });

@@ -64,9 +64,9 @@ class Parser {
     const test = this.#binary(1);
     let result = test;
     if (this.#accept("?")) {
-      const then = this.#peekSign(":") ? undefined : this.#expression();
+      const whenTrue = this.#peekSign(":") ? undefined : this.#expression();
       this.#expect(":");
-      result = { kind: "conditional", test, then, otherwise: this.#expression() };
+      result = { kind: "conditional", test, whenTrue, otherwise: this.#expression() };
     }
     this.#depth--;
     return result;

@@ -10,8 +10,8 @@ export type Expression =
   | { readonly kind: "index"; readonly base: Expression; readonly index: Expression }
   | { readonly kind: "unary"; readonly operator: string; readonly operand: Expression }
   | { readonly kind: "binary"; readonly operator: string; readonly left: Expression; readonly right: Expression }
-  /** `then` undefined: GNU `a ?: b` */
-  | { readonly kind: "conditional"; readonly test: Expression; readonly then: Expression | undefined; readonly otherwise: Expression }
+  /** `whenTrue` undefined: GNU `a ?: b` */
+  | { readonly kind: "conditional"; readonly test: Expression; readonly whenTrue: Expression | undefined; readonly otherwise: Expression }
   | { readonly kind: "cast"; readonly type: CType; readonly operand: Expression }
   | { readonly kind: "sizeof"; readonly operand: Expression | CType }
   | { readonly kind: "call"; readonly name: string; readonly args: readonly Argument[] };

@@ -116,13 +116,31 @@ describe("the kernel's own events", () => {
     );
     const times = { "unsigned long func": SCHEDULE, "u32 depth": 1, "u64 calltime": 1000, "u64 rettime": 13_345 };
     expect(line("funcgraph_exit", times)).toBe("funcgraph_exit: + 12.345 us    |    } /* schedule */");
-    expect(line("funcgraph_exit", { ...times, "unsigned long retval": 0xffff_ffff_ffff_ffean })).toBe("funcgraph_exit: + 12.345 us    |    } /* schedule = -22 */");
+    expect(line("funcgraph_exit", { ...times, "unsigned long retval": 0xffff_ffff_ffff_ffean })).toBe(
+      "funcgraph_exit: + 12.345 us    |    } /* schedule = -22 */",
+    );
   });
 
   it("branch", () => {
     const fields = { "u32 line": 31, "char func[31]": "schedule", "char file[21]": "core.c", "char correct": 1 };
     expect(line("branch", fields)).toBe("[  ok  ] schedule:core.c:31");
     expect(line("branch", { ...fields, "char correct": 0 })).toBe("[ MISS ] schedule:core.c:31");
+  });
+
+  it("accesses to devices' memory", () => {
+    const access = {
+      "u64 phys": 0xfeb0_0000,
+      "unsigned long value": 0xabcdef,
+      "unsigned long pc": 0xffffffff81000110n,
+      "int map_id": 3,
+      "u8 opcode": 1,
+      "u8 width": 4,
+    };
+    expect(line("mmiotrace_rw", access)).toBe("mmiotrace_rw: R 4 5000.123457 3 0xfeb00000 0xabcdef 0xffffffff81000110 0");
+    expect(line("mmiotrace_rw", { ...access, "u8 opcode": 5 })).toBe("mmiotrace_rw: UNKNOWN 5000.123457 3 0xfeb00000 ab,cd,ef 0xffffffff81000110 0");
+    const mapping = { "u64 phys": 0xfeb0_0000, "unsigned long virt": 0x1000, "unsigned long len": 0x2000, "int map_id": 3, "u8 opcode": 3 };
+    expect(line("mmiotrace_map", mapping)).toBe("mmiotrace_map: MAP 5000.123457 3 0xfeb00000 0x1000 0x2000 0x0 0");
+    expect(line("mmiotrace_map", { ...mapping, "u8 opcode": 4 })).toBe("mmiotrace_map: UNMAP 5000.123457 3 0x0 0");
   });
 
   it("leaves events to their print fmt when they are unknown or lack what the text needs", () => {

@@ -6,6 +6,7 @@ import type { EventFormat } from "../event-format.ts";
 import type { KernelContext, ReadField, RecordBytes } from "../print-fmt/index.ts";
 import { binaryPrintf } from "./binary-printf.ts";
 import { FieldReader } from "./field-reader.ts";
+import { mmioAccess, mmioMapping } from "./mmio-text.ts";
 
 export interface BuiltInContext extends KernelContext {
   readonly uname: string | undefined;
@@ -92,7 +93,12 @@ const contextSwitch =
   (arrow: string): Make =>
   (fields, context) => {
     const [prevPid, prevPrio, prevState] = [fields.number("prev_pid"), fields.number("prev_prio"), fields.number("prev_state")];
-    const [nextPid, nextPrio, nextState, nextCpu] = [fields.number("next_pid"), fields.number("next_prio"), fields.number("next_state"), fields.number("next_cpu")];
+    const [nextPid, nextPrio, nextState, nextCpu] = [
+      fields.number("next_pid"),
+      fields.number("next_prio"),
+      fields.number("next_state"),
+      fields.number("next_cpu"),
+    ];
     const task = (pid: number, prio: number, state: number): string => `${String(pid).padStart(7)}:${String(prio).padStart(3)}:${STATES[state] ?? "?"}`;
     return {
       text: (record) =>
@@ -127,11 +133,28 @@ const BUILT_IN: Readonly<Record<string, Make>> = {
   kernel_stack: (fields, context) =>
     stack("<stack trace>", fields, (address) => (address === TRAMPOLINE ? "[FTRACE TRAMPOLINE]" : symbolText(context, address)), false),
   user_stack: (fields, { longSize }) =>
-    stack("<user stack trace>", fields, (address) => ` <${BigInt(address).toString(16).padStart(longSize * 2, "0")}>`, true),
-  print: (fields, context) => ({ head: marker(fields, context), text: ((text) => (record) => withoutNewline(text(record)))(fields.text("buf")) }),
+    stack(
+      "<user stack trace>",
+      fields,
+      (address) =>
+        ` <${BigInt(address)
+          .toString(16)
+          .padStart(longSize * 2, "0")}>`,
+      true,
+    ),
+  print: (fields, context) => ({
+    head: marker(fields, context),
+    text: (
+      (text) => (record) =>
+        withoutNewline(text(record))
+    )(fields.text("buf")),
+  }),
   bputs: (fields, context) => {
     const pointer = fields.int("str");
-    return { head: marker(fields, context), text: (record) => withoutNewline(context.stringAt(pointer(record)) ?? `0x${BigInt(pointer(record)).toString(16)}`) };
+    return {
+      head: marker(fields, context),
+      text: (record) => withoutNewline(context.stringAt(pointer(record)) ?? `0x${BigInt(pointer(record)).toString(16)}`),
+    };
   },
   bprint: (fields, context) => {
     const [format, args] = [fields.int("fmt"), fields.rest("buf")];
@@ -186,6 +209,8 @@ const BUILT_IN: Readonly<Record<string, Make>> = {
         `${nmiCount(record) === 0 ? "" : ` nmi-total:${nmiTotal(record)} nmi-count:${nmiCount(record)}`}`,
     };
   },
+  mmiotrace_rw: (fields, context) => mmioAccess(fields, () => secondsText(context.timeOf())),
+  mmiotrace_map: (fields, context) => mmioMapping(fields, () => secondsText(context.timeOf())),
   branch: (fields) => {
     const [line, func, file, correct] = [fields.number("line"), fields.text("func"), fields.text("file"), fields.number("correct")];
     return { text: (record) => `[${correct(record) === 0 ? " MISS " : "  ok  "}] ${func(record)}:${file(record)}:${line(record)}` };
@@ -215,7 +240,12 @@ function durationText(ns: number): string {
     [1e4, "+"],
   ];
   const us = String(Math.floor(ns / 1000));
-  const digits = us.length >= 7 ? us : `${us}.${String(ns % 1000).padStart(3, "0").slice(0, Math.min(3, 7 - us.length))}`;
+  const digits =
+    us.length >= 7
+      ? us
+      : `${us}.${String(ns % 1000)
+          .padStart(3, "0")
+          .slice(0, Math.min(3, 7 - us.length))}`;
   return `${marks.find(([least]) => ns > least)?.[1] ?? " "} ${`${digits} us`.padEnd(12)} |  `;
 }
 

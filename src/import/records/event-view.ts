@@ -5,6 +5,7 @@ import type { FieldValue } from "../importer.ts";
 import { scalarOf } from "../print-fmt/field-value.ts";
 import { compilePrintFmt, readFields, readInt, type RecordBytes } from "../print-fmt/index.ts";
 import { builtInText, type BuiltInContext, type BuiltInText } from "./built-in-events.ts";
+import { asShown } from "./dynamic-events.ts";
 import { syscallText } from "./syscall-text.ts";
 import type { Learn, TaskNames } from "./task-names.ts";
 
@@ -60,7 +61,7 @@ export class EventViews {
     const { system, format } = declared;
     const builtIn = this.#builtIn(declared);
     const fields = readFields(format, this.#context, builtIn?.fields);
-    const text = builtIn?.text ?? compilePrintFmt(format, this.#context).text;
+    const text = builtIn?.text ?? compilePrintFmt(asShown(system, format), this.#context).text;
     return {
       system,
       name: format.name,

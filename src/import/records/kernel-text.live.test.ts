@@ -7,6 +7,7 @@ import { gunzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { formatsOf, recordKernel, TRACEFS, type RecordingPlan } from "../../../test/support/kernel-recording.ts";
 import { whyNotLive } from "../../../test/support/live.ts";
+import { hasLazyRescheduling, latencyColumn } from "../../export/index.ts";
 import { parseEventFormat } from "../event-format.ts";
 import type { TraceRecord } from "../importer.ts";
 import { KNOWN_CONSTANTS } from "../print-fmt/constants.ts";
@@ -18,7 +19,7 @@ import { traceDatRecords } from "./index.ts";
 const why = whyNotLive() ?? (existsSync(join(TRACEFS, "options/hash-ptr")) ? undefined : "the kernel hashes pointers in its text");
 
 /** `comm-TID [CPU] column SECONDS.MICROSECONDS: body`; what follows without that begins no record. */
-const LINE = /^\s*.{1,24}?-(\d+)\s+\[(\d{3,})\]\s+\S{4,7}\s+(\d+\.\d{6}): (.*)$/;
+const LINE = /^\s*.{1,24}?-(\d+)\s+\[(\d{3,})\]\s+(\S{4,7})\s+(\d+\.\d{6}): (.*)$/;
 
 interface Compared {
   records: number;
@@ -59,17 +60,17 @@ function hasUnresolvedNames(printFmt: string): boolean {
   });
 }
 
-function ourBody(record: TraceRecord): string {
+function ourBody(record: TraceRecord, hasLazy: boolean): string {
   const us = (record.time + 500n) / 1000n;
   const stamp = `${us / 1_000_000n}.${String(us % 1_000_000n).padStart(6, "0")}`;
-  return `${record.tid} ${record.cpu} ${stamp} ${record.body?.() ?? `${record.event}: ${record.text()}`}`;
+  return `${record.tid} ${record.cpu} ${latencyColumn(record.flags, record.preemptCount, hasLazy)} ${stamp} ${record.body?.() ?? `${record.event}: ${record.text()}`}`;
 }
 
 function kernelBodies(lines: readonly string[]): string[] {
   const bodies: string[] = [];
   for (const line of lines) {
     const match = LINE.exec(line);
-    if (match !== null) bodies.push(`${Number(match[1])} ${Number(match[2])} ${match[3]} ${match[4]}`);
+    if (match !== null) bodies.push(`${Number(match[1])} ${Number(match[2])} ${match[3]} ${match[4]} ${match[5]}`);
     else if (bodies.length > 0 && line !== "" && !line.startsWith("CPU:") && !line.startsWith("##### CPU")) bodies[bodies.length - 1] += `\n${line}`;
   }
   return bodies.map((body) => Buffer.from(body, "latin1").toString("utf8"));
@@ -81,16 +82,19 @@ function compare(plan: RecordingPlan): ReadonlyMap<string, Compared> {
   const unresolved = new Map(parts.formats.map(({ system, text }) => [`${system}:${parseEventFormat(text).name}`, parseEventFormat(text).printFmt]));
   const theirs = kernelBodies(lines);
   const compared = new Map<string, Compared>();
+  const hasLazy = hasLazyRescheduling(parts.uname);
   let index = 0;
   for (const record of traceDatRecords(parts, hz === undefined ? {} : { hz })) {
     const name = `${record.system}:${record.event}`;
     const printFmt = unresolved.get(name) ?? "";
+    const [ours, kernels] = [ourBody(record, hasLazy).trimEnd(), theirs[index++]?.trimEnd()];
+    const isBeyond =
+      record.system !== "ftrace" && record.system !== "syscalls" && (hasUnresolvedNames(printFmt) || (hz === undefined && printFmt.includes("jiffies_to")));
+    if (isBeyond) continue;
     const entry = compared.get(name) ?? { records: 0, identical: 0, example: undefined };
     compared.set(name, entry);
     entry.records++;
-    const [ours, kernels] = [ourBody(record).trimEnd(), theirs[index++]?.trimEnd()];
-    const isBeyond = record.system !== "ftrace" && record.system !== "syscalls" && (hasUnresolvedNames(printFmt) || (hz === undefined && printFmt.includes("jiffies_to")));
-    if (ours === kernels || isBeyond) entry.identical++;
+    if (ours === kernels) entry.identical++;
     else entry.example ??= `kernel: ${kernels}\n  ours: ${ours}`;
   }
   expect(index).toBe(theirs.length);
@@ -105,7 +109,27 @@ function expectIdentical(compared: ReadonlyMap<string, Compared>, leastEvents: n
 
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
   scheduling: ["sched", "irq", "timer", "raw_syscalls", "block", "writeback", "ext4", "workqueue", "signal", "task", "jbd2"],
-  memory: ["kmem", "filemap", "vmscan", "skb", "net", "sock", "tcp", "napi", "udp", "percpu", "migrate", "mmap", "cgroup", "power", "rcu", "tlb", "exceptions", "irq_vectors", "ipi"],
+  memory: [
+    "kmem",
+    "filemap",
+    "vmscan",
+    "skb",
+    "net",
+    "sock",
+    "tcp",
+    "napi",
+    "udp",
+    "percpu",
+    "migrate",
+    "mmap",
+    "cgroup",
+    "power",
+    "rcu",
+    "tlb",
+    "exceptions",
+    "irq_vectors",
+    "ipi",
+  ],
 };
 
 describe.skipIf(why !== undefined)(`the kernel's own text and ours${why === undefined ? "" : ` (skipped: ${why})`}`, () => {

@@ -19,7 +19,11 @@ export function parsePrintkFormats(text: string): Map<bigint, string> {
   const formats = new Map<bigint, string>();
   for (const line of text.split("\n")) {
     const [, address = "", quoted = ""] = PRINTK_LINE.exec(line) ?? [];
-    if (address !== "") formats.set(BigInt(`0x${address}`), quoted.replace(/\\(.)/g, (_, char: string) => ESCAPES[char] ?? char));
+    if (address !== "")
+      formats.set(
+        BigInt(`0x${address}`),
+        quoted.replace(/\\(.)/g, (_, char: string) => ESCAPES[char] ?? char),
+      );
   }
   return formats;
 }

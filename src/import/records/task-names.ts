@@ -60,7 +60,11 @@ export class TaskNames {
       const comm = read(name);
       return tid === undefined || comm === undefined ? [] : [{ tid, comm }];
     });
-    const lessons: Learn[] = namings.map(({ tid, comm }) => (record) => this.#setName(tid(record), comm(record)));
+    const lessons: Learn[] = namings.map(
+      ({ tid, comm }) =>
+        (record) =>
+          this.#setName(tid(record), comm(record)),
+    );
     const flags = format.name === "task_newtask" ? number("clone_flags") : undefined;
     if (flags !== undefined && pid !== undefined) {
       lessons.push((record, parent) => {

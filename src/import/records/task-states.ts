@@ -36,7 +36,8 @@ export function taskStatesOf(printFmt: string): TaskStates | undefined {
 }
 
 function flagTable(expression: Expression): [bit: number, name: string][] {
-  if (expression.kind === "conditional") return [...(expression.then === undefined ? [] : flagTable(expression.then)), ...flagTable(expression.otherwise)];
+  if (expression.kind === "conditional")
+    return [...(expression.whenTrue === undefined ? [] : flagTable(expression.whenTrue)), ...flagTable(expression.otherwise)];
   if (expression.kind !== "call" || !expression.name.startsWith("__print_flags")) return [];
   return expression.args.flatMap((argument) => {
     const [bit, name] = argument.kind === "list" ? argument.values : [];

@@ -51,7 +51,8 @@ export const atrace = makeTextImporter({
 });
 
 /** RFC 1950: deflate, and a header that is a multiple of 31 */
-const isZlib = (bytes: Uint8Array): boolean => bytes.length >= 2 && ((bytes[0] as number) & 0x0f) === 8 && (((bytes[0] as number) << 8) | (bytes[1] as number)) % 31 === 0;
+const isZlib = (bytes: Uint8Array): boolean =>
+  bytes.length >= 2 && ((bytes[0] as number) & 0x0f) === 8 && (((bytes[0] as number) << 8) | (bytes[1] as number)) % 31 === 0;
 
 /** What there is of a stream that was cut off is taken. */
 function unpack(file: TraceFile, from: number): TraceFile {
@@ -86,7 +87,8 @@ function locateBlocks(file: TraceFile): TextPlace {
   const threads = [];
   for (const block of findBlocks(file)) {
     const head = file.read(block.from, Math.min(block.to - block.from, 1 << 16));
-    if (find(head, 0, Math.min(head.length, 200), DUMP) >= 0) threads.push(...parseProcessDump(textOf(file.read(block.from, Math.min(block.to - block.from, MOST_DUMP)), 0, MOST_DUMP)));
+    if (find(head, 0, Math.min(head.length, 200), DUMP) >= 0)
+      threads.push(...parseProcessDump(textOf(file.read(block.from, Math.min(block.to - block.from, MOST_DUMP)), 0, MOST_DUMP)));
     else if (find(head, 0, head.length, ART) >= 0 || find(head, 0, head.length, TRACER) >= 0 || hasRows(head)) traces.push(block);
   }
   const [first] = traces;

@@ -1,6 +1,6 @@
 /** Which template fits a body? The one that fitted last for this event is tried first, as long as they are all of one writer. */
 import { matchTemplate, type BodyMatch, type BodyTemplate } from "./body-template.ts";
-import { trimEnd } from "./byte-text.ts";
+import { skipBlanks, trimEnd } from "./byte-text.ts";
 import { compileEventBodies } from "./event-bodies.ts";
 import type { RowCursor } from "./row-cursor.ts";
 
@@ -40,11 +40,15 @@ export class BodyReader {
     return longer === undefined ? undefined : { template: longer, usedExtra: true };
   }
 
+  /** A body may begin with the blank of a name; where it fits only without its blanks, they were padding. */
   #first(event: EventBody, bytes: Uint8Array, from: number, to: number, match: BodyMatch): BodyTemplate | undefined {
     this.bytes = bytes;
-    let start = from;
-    while (start < to && bytes[start] === 0x20) start++;
-    const end = trimEnd(bytes, start, to);
+    const end = trimEnd(bytes, from, to);
+    const start = skipBlanks(bytes, from, end);
+    return this.#fitting(event, bytes, from, end, match) ?? (start === from ? undefined : this.#fitting(event, bytes, start, end, match));
+  }
+
+  #fitting(event: EventBody, bytes: Uint8Array, start: number, end: number, match: BodyMatch): BodyTemplate | undefined {
     const { templates } = event;
     const recent = templates[event.last] as BodyTemplate;
     if (matchTemplate(recent, bytes, start, end, match)) return recent;

@@ -7,11 +7,11 @@
  *
  *   d decimal (0x.. too) | x hex, 0x or not | p pointer | s symbol or address | c task name | t other text | w text without
  *   blanks | D device major:minor or major,minor | k byte offset, as pages of 4096 | T stamp in ns | S task state letters |
- *   h handled/unhandled | y sync/async | E compaction status | A bytes of `ARRAY[..]`, 8 a value | * the rest, ignored
+ *   L the same as trace-cmd's plugin has them | h handled/unhandled | y sync/async | E compaction status | A bytes of `ARRAY[..]`, 8 a value | * the rest, ignored
  */
-import { BLANK, COLON, decimal, hexDigit, isDigit, textOf } from "./byte-text.ts";
+import { BLANK, COLON, decimal, hexDigit, isDigit, textOf, indexOfByte } from "./byte-text.ts";
 
-type Conversion = "d" | "x" | "p" | "s" | "c" | "t" | "w" | "D" | "k" | "T" | "S" | "h" | "y" | "E" | "A" | "*";
+type Conversion = "d" | "x" | "p" | "s" | "c" | "t" | "w" | "D" | "k" | "T" | "S" | "L" | "h" | "y" | "E" | "A" | "*";
 
 interface Item {
   /** bytes that must be there; undefined for a field */
@@ -134,8 +134,7 @@ function tryEnd(items: readonly Item[], index: number, bytes: Uint8Array, to: nu
 function isAllowed(conversion: Conversion, bytes: Uint8Array, from: number, end: number): boolean {
   if (conversion === "c") return end - from <= LONGEST_COMM;
   if (conversion !== "w") return true;
-  const blank = bytes.indexOf(BLANK, from);
-  return blank < 0 || blank >= end;
+  return indexOfByte(bytes, BLANK, from, end) < 0;
 }
 
 const isHexLiteral = (bytes: Uint8Array, at: number, end: number): boolean =>
@@ -161,7 +160,9 @@ function readValue(conversion: Conversion, bytes: Uint8Array, at: number, end: n
     case "T":
       return readTime(bytes, at, end, slot, match);
     case "S":
-      return readState(bytes, at, end, slot, match);
+      return readState(STATES, bytes, at, end, slot, match);
+    case "L":
+      return readState(PLUGIN_STATES, bytes, at, end, slot, match);
     case "A":
       return readArray(bytes, at, end, match);
     default:
@@ -198,8 +199,8 @@ function readHex(bytes: Uint8Array, from: number, end: number, slot: number, mat
 /** Infinity: the kernel had no key to hash pointers with yet (`(____ptrval____)`). */
 function readPointer(bytes: Uint8Array, at: number, end: number, slot: number, match: BodyMatch): number {
   if (bytes[at] !== 0x28) return readHex(bytes, at, end, slot, match, true);
-  const close = bytes.indexOf(0x29, at);
-  if (close < 0 || close >= end || close - at > 20) return -1;
+  const close = indexOfByte(bytes, 0x29, at, Math.min(end, at + 20));
+  if (close < 0) return -1;
   match.number[slot] = bytes[at + 1] === 0x6e ? 0 : Number.POSITIVE_INFINITY;
   return close + 1;
 }
@@ -231,7 +232,13 @@ function readTime(bytes: Uint8Array, from: number, end: number, slot: number, ma
 /** include/linux/sched.h, 4.14 and later: TASK_REPORT bits, and `+` = TASK_REPORT_MAX. Older kernels' further letters (K W x N) say nothing that is read. */
 const STATES: Readonly<Record<string, number>> = { R: 0, S: 1, D: 2, T: 4, t: 8, X: 0x10, Z: 0x20, P: 0x40, I: 0x80, K: 0, W: 0, x: 0x10, N: 0 };
 
-function readState(bytes: Uint8Array, from: number, end: number, slot: number, match: BodyMatch): number {
+/**
+ * libtraceevent's plugin_sched_switch.c has the letters of an old kernel, one for each of the lowest 8 bits. It knows no `+`: a task
+ * that was preempted is R to it. Z and X mean the same to the analysis: the task is gone.
+ */
+const PLUGIN_STATES: Readonly<Record<string, number>> = { R: 0, S: 1, D: 2, T: 4, t: 8, Z: 0x10, X: 0x20, x: 0x40, P: 0x40, W: 0x80, I: 0x80 };
+
+function readState(states: Readonly<Record<string, number>>, bytes: Uint8Array, from: number, end: number, slot: number, match: BodyMatch): number {
   if (isDigit(bytes[from])) return readDecimal(bytes, from, end, slot, match);
   let at = from;
   let state = 0;
@@ -242,7 +249,7 @@ function readState(bytes: Uint8Array, from: number, end: number, slot: number, m
       state |= 0x100;
       continue;
     }
-    const bit = STATES[String.fromCharCode(byte)];
+    const bit = states[String.fromCharCode(byte)];
     if (bit === undefined) break;
     state |= bit;
   }
@@ -253,8 +260,8 @@ function readState(bytes: Uint8Array, from: number, end: number, slot: number, m
 /** `ARRAY[c5, 03, ...]` of trace-cmd -R: bytes in the order of memory, of a little-endian machine. */
 function readArray(bytes: Uint8Array, from: number, end: number, match: BodyMatch): number {
   if (textOf(bytes, from, Math.min(end, from + 6)) !== "ARRAY[") return -1;
-  const close = bytes.indexOf(0x5d, from);
-  if (close < 0 || close >= end || close - from > 8192) return -1;
+  const close = indexOfByte(bytes, 0x5d, from, Math.min(end, from + LONGEST_TEXT));
+  if (close < 0) return -1;
   const octets = textOf(bytes, from + 6, close)
     .split(", ")
     .map((octet) => Number.parseInt(octet, 16));

@@ -36,11 +36,17 @@ export function startsWith(bytes: Uint8Array, from: number, end: number, wanted:
   return true;
 }
 
+/** Place of a byte in `bytes[from, end)`, or -1. Never past the line: what lies behind may be gigabytes. */
+export function indexOfByte(bytes: Uint8Array, byte: number, from: number, end: number): number {
+  for (let at = from; at < end; at++) if (bytes[at] === byte) return at;
+  return -1;
+}
+
 /** Place of `wanted` in `bytes[from, end)`, or -1. */
 export function find(bytes: Uint8Array, from: number, end: number, wanted: Uint8Array): number {
   const first = wanted[0] as number;
-  for (let at = bytes.indexOf(first, from); at >= 0 && at + wanted.length <= end; at = bytes.indexOf(first, at + 1))
-    if (startsWith(bytes, at, end, wanted)) return at;
+  const last = end - wanted.length;
+  for (let at = from; at <= last; at++) if (bytes[at] === first && startsWith(bytes, at, end, wanted)) return at;
   return -1;
 }
 

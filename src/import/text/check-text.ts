@@ -53,7 +53,9 @@ export function dumpText(importer: Importer, file: TraceFile): string {
     if (shown++ >= DUMPED_RECORDS) break;
     const fields = record.fields().map(([name, value]) => `${name}=${Array.isArray(value) ? value.join(",") : value}`);
     const place = `${record.time} cpu ${record.cpu} tid ${record.tid} ${JSON.stringify(record.comm)} tgid ${record.tgid} flags ${record.flags} preempt ${record.preemptCount}`;
-    lines.push(`${place} ${record.buffer === "" ? "" : `${record.buffer}:`}${record.system}:${record.event} {${JSON.stringify(fields.join(" ")).slice(1, -1)}}`);
+    lines.push(
+      `${place} ${record.buffer === "" ? "" : `${record.buffer}:`}${record.system}:${record.event} {${JSON.stringify(fields.join(" ")).slice(1, -1)}}`,
+    );
   }
   return `${lines.join("\n")}\n`;
 }

@@ -26,7 +26,7 @@ const REQUEST = [
 const TEXTS: Readonly<Record<string, readonly string[]>> = {
   sched_switch: [
     "prev_comm={prev_comm:c} prev_pid={prev_pid:d} prev_prio={prev_prio:d} prev_state={prev_state:S} ==> next_comm={next_comm:c} next_pid={next_pid:d} next_prio={next_prio:d}",
-    "{prev_comm:c}:{prev_pid:d} [{prev_prio:d}] {prev_state:S} ==> {next_comm:c}:{next_pid:d} [{next_prio:d}]",
+    "{prev_comm:c}:{prev_pid:d} [{prev_prio:d}] {prev_state:L} ==> {next_comm:c}:{next_pid:d} [{next_prio:d}]",
     "prev_comm={prev_comm:c} prev_pid={prev_pid:d} prev_prio={prev_prio:d} prev_state={prev_state:d} next_comm={next_comm:c} next_pid={next_pid:d} next_prio={next_prio:d}",
   ],
   sched_waking: WAKEUP,

@@ -113,7 +113,8 @@ export class NameReader implements EventNames {
     }
     const name = this.#marker[id] === 0 ? this.strings.get(id) : "";
     if (name !== "") this.#marker[id] = MARKER_NAME.test(name) ? 1 : this.#known.has(name) ? 2 : 3;
-    if (this.#marker[id] === 3 && isMarkerStart(bytes[this.textFrom]) && MARKER_TEXT.test(textOf(bytes, this.textFrom, Math.min(end, this.textFrom + 40)))) this.#marker[id] = 1;
+    if (this.#marker[id] === 3 && isMarkerStart(bytes[this.textFrom]) && MARKER_TEXT.test(textOf(bytes, this.textFrom, Math.min(end, this.textFrom + 40))))
+      this.#marker[id] = 1;
     return this.#marker[id] === 1;
   }
 

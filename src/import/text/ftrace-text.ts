@@ -2,7 +2,7 @@
 import { ascii, find } from "./byte-text.ts";
 import { sampleRows } from "./learn-layout.ts";
 import { makeTextImporter, type TextWriter } from "./open-text.ts";
-import { parseDefaultHead } from "./row-head.ts";
+import { NAME_COLUMN, parseDefaultHead } from "./row-head.ts";
 
 const TRACER = ascii("# tracer: ");
 const ART = ascii("TASK-PID");
@@ -10,7 +10,7 @@ const ART = ascii("TASK-PID");
 export const FTRACE_TEXT: TextWriter = {
   id: "ftrace-text",
   title: "a trace or trace_pipe of ftrace, as text",
-  dialect: { parseHead: parseDefaultHead, hasChains: false },
+  dialect: { parseHead: parseDefaultHead, hasChains: false, nameColumns: [NAME_COLUMN] },
   recognizes: (head) => find(head, 0, Math.min(head.length, 4096), TRACER) >= 0 || find(head, 0, Math.min(head.length, 8192), ART) >= 0 || hasRows(head),
 };
 

@@ -62,7 +62,12 @@ interface GraphReading {
   onLoss(cpu: number, count: number | undefined): void;
 }
 
-const newReading = (onLoss: GraphReading["onLoss"] = () => undefined): GraphReading => ({ problems: new ProblemList(), columns: DEFAULT_COLUMNS, hasHeader: false, onLoss });
+const newReading = (onLoss: GraphReading["onLoss"] = () => undefined): GraphReading => ({
+  problems: new ProblemList(),
+  columns: DEFAULT_COLUMNS,
+  hasHeader: false,
+  onLoss,
+});
 
 /** Rows in the order of the text; a change of task on a CPU is known to the rows behind it. */
 function* graphRows(file: TraceFile, reading: GraphReading): Iterable<GraphRow> {
@@ -114,7 +119,8 @@ export function* readFunctionCalls(file: TraceFile): Iterable<FunctionCall> {
     open.set(key, calls);
     const returned = RETURNED.exec(what.comment)?.[1];
     if (what.kind === "leaf") yield { cpu, task, name: what.name, depth, begin: time, durationNs, args: what.args, returned };
-    else if (what.kind === "entry") calls[depth] = { cpu, task, name: what.name, depth, begin: time, durationNs: undefined, args: what.args, returned: undefined };
+    else if (what.kind === "entry")
+      calls[depth] = { cpu, task, name: what.name, depth, begin: time, durationNs: undefined, args: what.args, returned: undefined };
     else {
       const begun = calls[depth];
       calls.length = Math.min(calls.length, depth);
@@ -161,7 +167,8 @@ function graphTrace(file: TraceFile): Trace {
     }
   }
   if (counts.size === 0 && !reading.hasHeader) throw new ImportError("no-events", "no line of the text is a call", { file: file.name, offset: 0 });
-  if (first === undefined && counts.size > 0) reading.problems.add({ code: "no-stamps", message: "the text says how long functions took, and not when they ran" });
+  if (first === undefined && counts.size > 0)
+    reading.problems.add({ code: "no-stamps", message: "the text says how long functions took, and not when they ran" });
   const base = first ?? 0n;
   const end = Number((last ?? base) - base);
   return {
@@ -179,7 +186,13 @@ function graphTrace(file: TraceFile): Trace {
     tables: new Map(),
     taskChanges: NO_TASK_CHANGES,
     counts: countColumns(counts, cpus),
-    lost: lost.map(({ cpu, count, at }) => ({ cpu, from: timeNs(at === undefined ? 0 : Number(at - base)), to: timeNs(at === undefined ? end : Number(at - base)), count, buffer: "" })),
+    lost: lost.map(({ cpu, count, at }) => ({
+      cpu,
+      from: timeNs(at === undefined ? 0 : Number(at - base)),
+      to: timeNs(at === undefined ? end : Number(at - base)),
+      count,
+      buffer: "",
+    })),
     unread: [],
     problems: reading.problems.build(),
   };

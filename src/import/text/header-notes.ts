@@ -1,5 +1,6 @@
 /** What do a file's comment lines and banners say? `# tracer:`, the drawing above the columns, `cpus=2`, what was lost. */
 import type { ColumnName, LatencyColumns } from "./latency-column.ts";
+import { MAX_CPUS } from "./row-head.ts";
 
 const COLUMN_NAMES: readonly ColumnName[] = [
   "irqs-off",
@@ -40,7 +41,7 @@ export class HeaderNotes {
     const latency = /^# latency: \d+ us, #(\d+)\/(\d+)/.exec(line);
     if (latency !== null) this.#entries(Number(latency[1]), Number(latency[2]));
     const cpus = /#P:(\d+)/.exec(line);
-    if (cpus !== null) this.cpus = Math.max(this.cpus, Number(cpus[1]));
+    if (cpus !== null) this.#sawCpus(Number(cpus[1]));
     const name = /=> (\S+)/.exec(line)?.[1];
     const column = name === undefined || !/[_-]=> /.test(line) ? undefined : COLUMN_NAMES.find((known) => name.startsWith(known));
     if (column !== undefined) {
@@ -53,10 +54,15 @@ export class HeaderNotes {
   banner(line: string): boolean {
     const cpus = /^cpus=(\d{1,5})$/.exec(line);
     if (cpus !== null) {
-      this.cpus = Math.max(this.cpus, Number(cpus[1]));
+      this.#sawCpus(Number(cpus[1]));
       this.isSnapshot = true;
     }
     return cpus !== null || /^(version = \d+|CPU \d+ is empty|trace-cmd: .*|\[[^\]]*\] (failed|Warning).*)$/.test(line);
+  }
+
+  /** A number that no machine has is damage. */
+  #sawCpus(cpus: number): void {
+    if (cpus <= MAX_CPUS) this.cpus = Math.max(this.cpus, cpus);
   }
 
   #entries(kept: number, written: number): void {

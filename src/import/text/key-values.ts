@@ -12,7 +12,10 @@ export function readKeyValues(text: string): (readonly [name: string, value: Fie
   const found = [...matchKeys(text)];
   return found.map(([name, from], index) => {
     const next = found[index + 1];
-    const raw = text.slice(from, next === undefined ? text.length : next[2]).trim().replace(/,$/, "");
+    const raw = text
+      .slice(from, next === undefined ? text.length : next[2])
+      .trim()
+      .replace(/,$/, "");
     return [name, toValue(raw)] as const;
   });
 }

@@ -5,7 +5,7 @@
 import { ImportError } from "../../base/index.ts";
 import type { ImportProblem } from "../../trace/index.ts";
 import { makeTextImporter, textRowsOf, type TextWriter } from "./open-text.ts";
-import { parseLatencyHead, parseVerboseHead, type ParseHead } from "./row-head.ts";
+import { SHORT_NAME_COLUMN, parseLatencyHead, parseVerboseHead, type ParseHead } from "./row-head.ts";
 import { textOf, ascii, find } from "./byte-text.ts";
 import type { TraceFile } from "../trace-file.ts";
 
@@ -63,7 +63,7 @@ const parseHead: ParseHead = (bytes, start, end, head, layout) =>
 export const LATENCY_TEXT: TextWriter = {
   id: "latency-text",
   title: "the text of a latency tracer",
-  dialect: { parseHead, hasChains: false },
+  dialect: { parseHead, hasChains: false, nameColumns: [SHORT_NAME_COLUMN] },
   recognizes: (head) => find(head, 0, Math.min(head.length, 4096), HEADER) >= 0,
 };
 

@@ -1,9 +1,13 @@
 /** Are the lines of a text aligned, and behind how wide a buffer's name? What most of its first rows say. */
 import { LineCursor } from "./line-cursor.ts";
-import { NAME_COLUMN, parsePerfHead, RowHead, SHORT_NAME_COLUMN, type ParseHead, type RowLayout } from "./row-head.ts";
+import { ascii, find } from "./byte-text.ts";
+import type { RowDialect } from "./row-cursor.ts";
+import { RowHead, type ParseHead, type RowLayout } from "./row-head.ts";
 
 const SAMPLE_ROWS = 200;
 const SAMPLE_LINES = 5000;
+const HEADER_WITHIN = 4096;
+const TRACER = ascii("# tracer: ");
 const FREE: RowLayout = { shift: -1 };
 
 /** Places of the end of the name in the first rows: how often each. */
@@ -24,11 +28,19 @@ export function sampleRows(parseHead: ParseHead, bytes: Uint8Array): { rows: num
   return { rows, lines: seen, places };
 }
 
-export function learnLayout(dialect: { readonly parseHead: ParseHead }, head: Uint8Array): RowLayout {
+/**
+ * Aligned are the lines when at least half of the rows have their name end in the same place, which is the name's column behind a
+ * buffer's name or none; a quarter will do in a file
+ * with the kernel's own header: the kernel aligns every line, and what is not aligned is text of markers.
+ */
+export function learnLayout(dialect: RowDialect, head: Uint8Array): RowLayout {
   const { rows, places } = sampleRows(dialect.parseHead, head);
-  const [place, count] = [...places].sort((a, b) => b[1] - a[1] || a[0] - b[0])[0] ?? [0, 0];
-  if (count * 2 < rows || rows === 0) return FREE;
-  if (dialect.parseHead === parsePerfHead) return place === NAME_COLUMN ? { shift: 0 } : FREE;
-  const column = place >= NAME_COLUMN ? NAME_COLUMN : SHORT_NAME_COLUMN;
-  return place < column ? FREE : { shift: place - column };
+  const hasHeader = find(head, 0, Math.min(head.length, HEADER_WITHIN), TRACER) >= 0;
+  let best = { shift: FREE.shift, count: 0 };
+  for (const [place, count] of places) {
+    const column = dialect.nameColumns.find((width) => (dialect.hasChains ? place === width : place >= width));
+    if (column !== undefined && count > best.count) best = { shift: place - column, count };
+  }
+  const isEnough = best.count * (hasHeader && best.shift === 0 ? 4 : 2) >= rows;
+  return best.count > 0 && isEnough ? { shift: best.shift } : FREE;
 }

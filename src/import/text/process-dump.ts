@@ -19,7 +19,7 @@ export function parseProcessDump(text: string): ThreadInfo[] {
     const tid = Number(value("TID") ?? pid);
     if (!Number.isInteger(pid) || !Number.isInteger(tid) || tid <= 0) continue;
     const full = words.slice(Math.max(columns.indexOf("NAME"), columns.indexOf("CMD"), 0)).join(" ");
-    const comm = (value("COMM") ?? (columns.includes("NAME") && columns.includes("COMM") ? value("NAME") : full)) ?? "";
+    const comm = value("COMM") ?? (columns.includes("NAME") && columns.includes("COMM") ? value("NAME") : full) ?? "";
     // old lists have the state without a heading, before the name
     threads.set(tid, { tid, pid, comm: comm.replace(/^[RSDTZXI] (?=\S)/, ""), isKernel: pid === KTHREADD || value("PPID") === String(KTHREADD) });
   }

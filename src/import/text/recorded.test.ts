@@ -58,7 +58,14 @@ describe("recorded texts", () => {
 
   it("says what wakeup found: no functions, a task of a real-time policy", () => {
     const report = readLatencyReport(memoryFile(read("wakeup_rt"), "x"));
-    expect(report).toMatchObject({ tracer: "wakeup_rt", latencyUs: 510, cpu: 1, startedAt: undefined, endedAt: undefined, task: { comm: "busybox", policy: 1, rtPrio: 5 } });
+    expect(report).toMatchObject({
+      tracer: "wakeup_rt",
+      latencyUs: 510,
+      cpu: 1,
+      startedAt: undefined,
+      endedAt: undefined,
+      task: { comm: "busybox", policy: 1, rtPrio: 5 },
+    });
     expect(report.events.map(({ event }) => event)).toEqual(["wakeup", "kernel_stack", "function", "function", "context_switch", "kernel_stack"]);
   });
 
@@ -81,7 +88,23 @@ describe("recorded texts", () => {
   });
 
   it.each([
-    ["osnoise", { kind: "osnoise", cpu: 0, tid: 125, runtimeUs: 1_000_000, noiseUs: 119_538, availablePercent: 88.0462, maxSingleNoiseUs: 3301, hw: 613, nmi: 0, irq: 933, softirq: 41, thread: 14 }],
+    [
+      "osnoise",
+      {
+        kind: "osnoise",
+        cpu: 0,
+        tid: 125,
+        runtimeUs: 1_000_000,
+        noiseUs: 119_538,
+        availablePercent: 88.0462,
+        maxSingleNoiseUs: 3301,
+        hw: 613,
+        nmi: 0,
+        irq: 933,
+        softirq: 41,
+        thread: 14,
+      },
+    ],
     ["timerlat", { kind: "timerlat", cpu: 1, sequence: 3, context: "irq", latencyNs: 132_034 }],
     ["hwlat", { kind: "hwlat", cpu: 1, sequence: 1, innerUs: 52, outerUs: 259, stamp: 1_795_535_143_125_531_888n, count: 1468 }],
   ])("reads what %s measured", (name, expected) => {

@@ -18,6 +18,8 @@ export interface RowDialect {
   readonly parseHead: ParseHead;
   /** call chains of perf; else stacks with arrows */
   readonly hasChains: boolean;
+  /** widths of the column that the name is in */
+  readonly nameColumns: readonly number[];
 }
 
 export interface RowReport {
@@ -57,6 +59,8 @@ export class RowCursor {
   /** the head of the line that ended the row before: the next row's */
   #next = new RowHead();
   #hasNext = false;
+  /** what stands between the row at hand and the next: told when that one is asked for */
+  #between: (() => void)[] = [];
   #saidMarkerLines = false;
 
   constructor(
@@ -76,6 +80,7 @@ export class RowCursor {
 
   next(): boolean {
     this.#hasRow = false;
+    if (this.#between.length > 0) for (const tell of this.#between.splice(0)) tell();
     this.frames.length = 0;
     if (this.extra.length > 0) this.extra = [];
     if (this.#hasNext) this.#take();
@@ -83,7 +88,8 @@ export class RowCursor {
     while (lines.next()) {
       const { bytes, start, end } = lines;
       if (start === end) continue;
-      if (lines.isCut) this.#report.problem({ code: "long-line", message: "a line is longer than any writer makes it; its rest was passed over", offset: lines.offset });
+      if (lines.isCut)
+        this.#report.problem({ code: "long-line", message: "a line is longer than any writer makes it; its rest was passed over", offset: lines.offset });
       if (this.#hasRow && this.#belongs(bytes, start, end)) continue;
       if (this.#dialect.parseHead(bytes, start, end, this.#next, this.#layout)) {
         if (!this.#hasRow) this.#take();
@@ -147,10 +153,10 @@ export class RowCursor {
     if (end - start < 400 && (first === HASH || !this.#hasRow || this.event !== this.#names.print || this.#mayBeLoss(bytes, start, end))) {
       const line = textOf(bytes, start, end);
       const started = parseBufferStart(line);
-      if (started !== undefined) return this.#report.bufferStarted(started);
+      if (started !== undefined) return this.#tell(() => this.#report.bufferStarted(started));
       if (first === HASH && !this.#hasRow) return this.#notes.comment(line);
       const loss = parseLoss(line);
-      if (loss !== undefined) return this.#report.lost(loss.cpu, loss.count);
+      if (loss !== undefined) return this.#tell(() => this.#report.lost(loss.cpu, loss.count));
       if (line === "[LINE TOO BIG]")
         return this.#report.problem({ code: "line-too-big", message: "the kernel could not print an event: its text was longer than a page", offset });
       if (!this.#hasRow && this.#notes.banner(line)) return;
@@ -158,11 +164,20 @@ export class RowCursor {
     }
     if (this.#hasRow && this.event === this.#names.print) return this.#addExtra(bytes, start, end);
     // the rest of a name with a newline in it: the body is tried with it
-    if (this.#hasRow && this.extra.length === 0 && bytes.indexOf(0, start) !== start && end - start < 512 && this.event !== this.#names.kernelStack) {
+    if (this.#hasRow && this.extra.length === 0 && first !== 0 && end - start < 512 && this.event !== this.#names.kernelStack) {
       this.extra.push(textOf(bytes, start, end));
       return;
     }
-    this.#report.problem({ code: "unreadable-line", message: `a line is no event: ${JSON.stringify(textOf(bytes, start, Math.min(end, start + SHOWN)))}`, offset });
+    this.#report.problem({
+      code: "unreadable-line",
+      message: `a line is no event: ${JSON.stringify(textOf(bytes, start, Math.min(end, start + SHOWN)))}`,
+      offset,
+    });
+  }
+
+  #tell(tell: () => void): void {
+    if (this.#hasRow) this.#between.push(tell);
+    else tell();
   }
 
   #mayBeLoss(bytes: Uint8Array, start: number, end: number): boolean {

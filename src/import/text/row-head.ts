@@ -6,7 +6,7 @@
  * width, so in a file whose lines are so aligned only an aligned line is a row. In a file that was trimmed by hand the first
  * complete context is taken: with at least MIN_CONTEXT bytes no name can hold one.
  */
-import { BLANK, COLON, DASH, DOT, isDigit, skipBlanks } from "./byte-text.ts";
+import { BLANK, COLON, DASH, DOT, isDigit, skipBlanks, indexOfByte } from "./byte-text.ts";
 
 /** TASK_COMM_LEN is 16 with its NUL; `%16s` puts the dash into column 16, `%8.8s` into column 8. */
 export const NAME_COLUMN = 16;
@@ -155,17 +155,17 @@ export const parseVerboseHead: ParseHead = (bytes, start, end, head, layout) => 
   at = digitsEnd(bytes, flagsFrom, end);
   head.flags = Math.min(0xff, number(bytes, flagsFrom, at));
   const preemptFrom = skipBlanks(bytes, at, end);
-  at = bytes.indexOf(BLANK, preemptFrom);
-  if (at < 0 || at >= end) return false;
+  at = indexOfByte(bytes, BLANK, preemptFrom, end);
+  if (at < 0) return false;
   head.preempt = hex(bytes, preemptFrom, at) & 0xff;
-  const bracket = bytes.indexOf(0x5d, at);
-  if (bracket < 0 || bracket > at + 40 || bracket >= end) return false;
+  const bracket = indexOfByte(bytes, 0x5d, at, Math.min(end, at + 40));
+  if (bracket < 0) return false;
   at = skipBlanks(bytes, bracket + 1, end);
   const stop = digitsEnd(bytes, at, end);
   const micros = digitsEnd(bytes, stop + 1, end);
   if (bytes[stop] !== DOT || micros - stop !== 4 || bytes[micros] !== 0x6d) return false;
-  const colon = bytes.indexOf(COLON, micros);
-  if (colon < 0 || colon > micros + 40 || colon >= end) return false;
+  const colon = indexOfByte(bytes, COLON, micros, Math.min(end, micros + 40));
+  if (colon < 0) return false;
   if (!setStamp(bytes, at, stop, 1_000_000, head)) return false;
   addNs(head, number(bytes, stop + 1, micros) * 1000);
   head.tgid = -1;
@@ -217,8 +217,8 @@ function perfContext(bytes: Uint8Array, start: number, blank: number, end: numbe
   // a period may stand before the event
   const afterNumber = skipBlanks(bytes, digitsEnd(bytes, at, end), end);
   const eventFrom = afterNumber < end && bytes[digitsEnd(bytes, at, end)] === BLANK ? afterNumber : at;
-  const colon = bytes.indexOf(COLON, eventFrom);
-  if (colon < 0 || colon + 1 >= end || colon - eventFrom > 64) return -1;
+  const colon = indexOfByte(bytes, COLON, eventFrom, Math.min(end - 1, eventFrom + 64));
+  if (colon < 0) return -1;
   head.nameFrom = skipBlanks(bytes, start, blank);
   head.nameTo = blank;
   head.bufferFrom = head.bufferTo = start;

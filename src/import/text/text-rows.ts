@@ -85,8 +85,7 @@ export class TextRows {
     }
     if (notes.overwritten > 0)
       problems.add({ code: "overwritten", message: `${notes.overwritten} events were overwritten in the kernel's buffer before the text was written` });
-    if (!cursor.head.hasFraction)
-      problems.add({ code: "bare-stamps", message: "stamps are whole numbers of an unnamed clock; they are taken as nanoseconds" });
+    if (!cursor.head.hasFraction) problems.add({ code: "bare-stamps", message: "stamps are whole numbers of an unnamed clock; they are taken as nanoseconds" });
     if (cursor.head.columnFrom === cursor.head.columnTo && cursor.head.flags < 0)
       problems.add({ code: "no-irq-info", message: "the text does not say in which state interrupts and preemption were: flags are 0" });
   }

@@ -75,7 +75,8 @@ export class TextTable {
   /** In order of (time, cpu), equal ones as they came. Times were counted from `base`, which becomes 0. */
   build(base: number): EventTable {
     const order = this.#isSorted ? undefined : orderOf(this.#time.build(), this.#cpu.build());
-    const arrange = <A extends ColumnArray>(values: A): A => (order === undefined ? values : (values.slice().map((_, row) => values[order[row] as number] as number) as A));
+    const arrange = <A extends ColumnArray>(values: A): A =>
+      order === undefined ? values : (values.slice().map((_, row) => values[order[row] as number] as number) as A);
     const rebase = (values: Float64Array): Float64Array => (base === 0 ? values : values.map((time) => time - base));
     const tid = arrange(this.#tid.build());
     return {

@@ -45,6 +45,8 @@ export function buildTrace(rows: TextRows, options: { threads: readonly ThreadIn
     if (failure !== undefined) problems.add({ ...failure, offset: cursor.offset });
   }
   rows.finish(builder.rows);
+  if (builder.hasCoarseStates)
+    problems.add({ code: "coarse-states", message: "trace-cmd's plugin does not tell preempted tasks from others; its option -N keeps the kernel's own text" });
   const base = builder.rows > 0 ? builder.first : 0;
   const end = builder.rows > 0 ? builder.last - base : 0;
   const tables = builder.tables(base);
@@ -84,6 +86,8 @@ class TraceBuilder {
   readonly holes = new HoleList();
   rows = 0;
   cpus = 0;
+  /** states of tasks as trace-cmd's plugin prints them */
+  hasCoarseStates = false;
   /** seconds that times are counted from; ns from there of the first and last row */
   baseSec = 0;
   first = Number.POSITIVE_INFINITY;
@@ -126,7 +130,8 @@ class TraceBuilder {
     const { cpu, tid } = head;
     if (this.rows === 0) this.baseSec = head.sec;
     const time = (head.sec - this.baseSec) * 1e9 + head.ns;
-    if (!(Math.abs(time) < FARTHEST) || tid > 0x7fffffff) return { code: "bad-stamp", message: `a row is stamped ${head.sec} s, more than 104 days from the first`, cpu };
+    if (!(Math.abs(time) < FARTHEST) || tid > 0x7fffffff)
+      return { code: "bad-stamp", message: `a row is stamped ${head.sec} s, more than 104 days from the first`, cpu };
     this.rows++;
     if (time < this.first) this.first = time;
     if (time > this.last) this.last = time;
@@ -159,10 +164,16 @@ class TraceBuilder {
       return undefined;
     }
     const found = this.#bodies.read(row, () => name, this.#match);
-    if (found === undefined) return { code: "unreadable-body", message: `the text of ${name} is not as any known kernel writes it: ${JSON.stringify(row.text().slice(0, 80))}`, cpu };
+    if (found === undefined)
+      return { code: "unreadable-body", message: `the text of ${name} is not as any known kernel writes it: ${JSON.stringify(row.text().slice(0, 80))}`, cpu };
     if (!this.#fill(table, found.template, place, symbols))
-      return { code: "unreadable-body", message: `a ${name} speaks of another task than the one that was current: ${JSON.stringify(row.text().slice(0, 80))}`, cpu };
-    if (isMain && name === "sched_switch") this.#current.switched(cpu, table.columns.find((column) => column.name === "next_pid")?.values.values[table.length - 1] ?? 0);
+      return {
+        code: "unreadable-body",
+        message: `a ${name} speaks of another task than the one that was current: ${JSON.stringify(row.text().slice(0, 80))}`,
+        cpu,
+      };
+    if (isMain && name === "sched_switch")
+      this.#current.switched(cpu, table.columns.find((column) => column.name === "next_pid")?.values.values[table.length - 1] ?? 0);
     // a call chain of perf: the stack of this very event
     if (row.frames.length > 0) this.#stack(place, row.frames);
     return row.extra.length > 0 && !found.usedExtra
@@ -261,7 +272,8 @@ class TraceBuilder {
     }
     for (const [tidSlot, nameSlot] of filling.names) {
       const tid = match.number[tidSlot] as number;
-      if (tid > 0 && tid < TID_LIMIT) this.names.see(tid, this.#bytes.intern(this.#bodies.bytes, match.from[nameSlot] as number, match.to[nameSlot] as number), place.time);
+      if (tid > 0 && tid < TID_LIMIT)
+        this.names.see(tid, this.#bytes.intern(this.#bodies.bytes, match.from[nameSlot] as number, match.to[nameSlot] as number), place.time);
     }
     return true;
   }
@@ -284,6 +296,7 @@ class TraceBuilder {
     if (known !== undefined) return known;
     const slotOf = (name: string | undefined): number => (name === undefined ? -1 : template.names.indexOf(name));
     const array = template.conversions.indexOf("A");
+    if (template.conversions.includes("L")) this.hasCoarseStates = true;
     const filling = {
       slots: Int32Array.from(table.columns, ({ name }) => (array >= 0 && /^arg\d$/.test(name) ? FIRST_ARRAY + Number(name.slice(3)) : slotOf(name))),
       ownTid: slotOf(table.tidFields[0]),
@@ -300,4 +313,8 @@ const FIRST_ARRAY = 1000;
 
 const rebase = (times: Float64Array, base: number): Float64Array => times.map((time) => time - base);
 const rebaseNames = (names: ThreadNames, base: number): ThreadNames => ({ ...names, time: rebase(names.time, base) });
-const rebaseChanges = (changes: TaskChanges, base: number): TaskChanges => ({ ...changes, time: rebase(changes.time, base), since: rebase(changes.since, base) });
+const rebaseChanges = (changes: TaskChanges, base: number): TaskChanges => ({
+  ...changes,
+  time: rebase(changes.time, base),
+  since: rebase(changes.since, base),
+});

@@ -2,7 +2,7 @@
 import { textOf } from "./byte-text.ts";
 import { LineCursor } from "./line-cursor.ts";
 import { makeTextImporter, type TextWriter } from "./open-text.ts";
-import { parseReportHead, RowHead } from "./row-head.ts";
+import { NAME_COLUMN, SHORT_NAME_COLUMN, parseReportHead, RowHead } from "./row-head.ts";
 
 const BANNER = /^(cpus=\d+|version = \d+|CPU \d+ is empty)$/;
 const FIRST_LINES = 60;
@@ -13,7 +13,7 @@ const PADDED_WIDTH = 22;
 export const TRACE_CMD_REPORT: TextWriter = {
   id: "trace-cmd-report",
   title: "the text of trace-cmd report",
-  dialect: { parseHead: parseReportHead, hasChains: false },
+  dialect: { parseHead: parseReportHead, hasChains: false, nameColumns: [NAME_COLUMN, SHORT_NAME_COLUMN] },
   isReport: true,
   recognizes,
 };

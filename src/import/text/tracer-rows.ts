@@ -48,7 +48,9 @@ export function tracerRow(record: TraceRecord): TracerRow | undefined {
   if (record.event === "osnoise") {
     const match = OSNOISE.exec(record.text());
     if (match === null) return undefined;
-    const [runtimeUs = 0, noiseUs = 0, availablePercent = 0, maxSingleNoiseUs = 0, hw = 0, nmi = 0, irq = 0, softirq = 0, thread = 0] = match.slice(1).map(Number);
+    const [runtimeUs = 0, noiseUs = 0, availablePercent = 0, maxSingleNoiseUs = 0, hw = 0, nmi = 0, irq = 0, softirq = 0, thread = 0] = match
+      .slice(1)
+      .map(Number);
     return { ...place, kind: "osnoise", runtimeUs, noiseUs, availablePercent, maxSingleNoiseUs, hw, nmi, irq, softirq, thread };
   }
   if (record.event === "timerlat") {

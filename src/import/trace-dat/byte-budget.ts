@@ -14,10 +14,10 @@ export class ByteBudget {
   #unpacked: number;
   #kept: number;
 
-  constructor(fileSize: number) {
+  constructor(fileSize: number, keptAtMost = KEPT_AT_MOST) {
     this.#stored = fileSize;
     this.#unpacked = UNPACKED_AT_LEAST + UNPACKED_PER_BYTE * fileSize;
-    this.#kept = Math.min(KEPT_AT_MOST, UNPACKED_AT_LEAST + 16 * fileSize);
+    this.#kept = Math.min(keptAtMost, UNPACKED_AT_LEAST + 16 * fileSize);
   }
 
   /** False when more than the file is asked for. */

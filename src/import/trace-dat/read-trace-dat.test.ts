@@ -1,11 +1,18 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ImportError } from "../../base/index.ts";
 import type { TraceDatBuffer } from "../../bundle/index.ts";
+import type { ImportProblem } from "../../trace/index.ts";
 import { FORMATS } from "../../../test/support/formats.ts";
 import { writePages, type WrittenEvent } from "../../../test/support/ring-buffer-writer.ts";
 import { STORED_ZSTD, traceDatV7Bytes, ZLIB, type V7Options } from "../../../test/support/trace-dat-v7.ts";
 import { metadata, Output, traceDatBytes, utf8 } from "../../../test/support/trace-dat.ts";
-import { memoryFile } from "../trace-file.ts";
+import { memoryFile, openTraceFile } from "../trace-file.ts";
+import { unpackerOf } from "../unpack/index.ts";
+import { ByteBudget } from "./byte-budget.ts";
+import { packedData } from "./packed-data.ts";
 import type { CpuData, TraceDatParts } from "./parts.ts";
 import { readTraceDat } from "./read-trace-dat.ts";
 
@@ -113,6 +120,45 @@ describe("version 7", () => {
       const options = { text: { name: "lat", text }, ...(packing === undefined ? {} : { packing }) };
       expect(read(traceDatV7Bytes(meta(), buffers(), options)).latencyTexts).toEqual([{ name: "lat", text }]);
       expect(read(traceDatV7Bytes(meta(), [], options))).toMatchObject({ buffers: [], latencyTexts: [{ name: "lat", text }], problems: [] });
+    }
+  });
+});
+
+describe("packed data", () => {
+  it("that may not stay in memory is unpacked whenever it is asked for, to the same", () => {
+    const bytes = traceDatV7Bytes(meta(), buffers(), { packing: ZLIB, pagesPerBlock: 1.5 });
+    const parts = read(bytes);
+    const [kept] = parts.buffers[0]?.cpus ?? [];
+    const input = { file: memoryFile(bytes, "x.dat"), header: parts.headerPage, said: 256, little: true, what: "it" };
+    const place = { cpu: 0, offset: kept?.offset ?? 0, size: 1 };
+    const open = (keptAtMost: number): { data: CpuData; problems: ImportProblem[] } => {
+      const problems: ImportProblem[] = [];
+      const budget = new ByteBudget(bytes.length, keptAtMost);
+      const unpack = unpackerOf("zlib", { file: "x.dat", offset: 0 });
+      return { data: packedData({ ...input, unpack, budget, problems }, place, undefined).data, problems };
+    };
+    const again = open(0).data;
+    for (let pass = 0; pass < 2; pass++) expect(bytesOf(again)).toEqual(bytesOf(kept as CpuData));
+    expect([...again.pieces()].every((piece) => piece.bytes.length % 256 === 0 && piece.bytes.byteOffset % 4 === 0)).toBe(true);
+    expect([...again.pieces()][0]?.bytes.buffer).not.toBe([...again.pieces()][0]?.bytes.buffer);
+    // the same damage in both ways
+    const second = [...(kept?.pieces() ?? [])][1]?.offset ?? 0;
+    bytes.fill(0xff, second + 4, second + 8);
+    const [lazy, eager] = [open(0), open(1 << 30)];
+    expect(lazy.problems).toMatchObject([{ code: "bad-packing", offset: second }]);
+    expect([lazy.problems, bytesOf(lazy.data)]).toEqual([eager.problems, bytesOf(eager.data)]);
+  });
+
+  it("is read the same from a file that is too large for memory", () => {
+    const folder = mkdtempSync(join(tmpdir(), "stallscope-parts-"));
+    try {
+      const bytes = traceDatV7Bytes(meta(), buffers(), { packing: ZLIB });
+      writeFileSync(join(folder, "x.dat"), bytes);
+      const file = openTraceFile(join(folder, "x.dat"), { readWholeBytes: 0 });
+      expect(readable(readTraceDat(file))).toEqual(readable(read(bytes)));
+      file.close();
+    } finally {
+      rmSync(folder, { recursive: true });
     }
   });
 });

@@ -18,6 +18,8 @@ export interface ZstdFrame {
   readonly window: number;
   /** undefined = the frame does not say */
   readonly contentSize: number | undefined;
+  /** all of it */
+  readonly whole: Uint8Array;
   /** the blocks, without the frame's header and checksum */
   readonly blocks: Uint8Array;
 }
@@ -62,7 +64,7 @@ function readFrame(bytes: Uint8Array, start: number): { frame: ZstdFrame; end: n
   if (end === undefined) return undefined;
   const checksumBytes = (descriptor & 4) === 0 ? 0 : 4;
   if (end + checksumBytes > bytes.length) return undefined;
-  return { frame: { window, contentSize, blocks: bytes.subarray(at, end) }, end: end + checksumBytes };
+  return { frame: { window, contentSize, whole: bytes.subarray(start, end + checksumBytes), blocks: bytes.subarray(at, end) }, end: end + checksumBytes };
 }
 
 function endOfBlocks(bytes: Uint8Array, start: number): number | undefined {

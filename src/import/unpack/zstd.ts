@@ -7,24 +7,32 @@ import { createRequire } from "node:module";
 import { createContext, Script } from "node:vm";
 import * as zlib from "node:zlib";
 import type * as Fzstd from "fzstd";
-import { MAX_BLOCK, zstdFrames } from "./zstd-frames.ts";
+import { MAX_BLOCK, zstdFrames, type ZstdFrame } from "./zstd-frames.ts";
 
 type Unzstd = (bytes: Uint8Array, options: { maxOutputLength: number }) => Uint8Array;
 
-/** fzstd unpacks some 100 MB in that time. */
-const TIME_LIMIT_MS = 1000;
-const MS_PER_BYTE = 1 / 10_000;
+/** A whole file may take that much longer than what a slow machine needs for its packed bytes. */
+const SPARE_MS = 1000;
+const MS_PER_PACKED_BYTE = 1 / 300;
 
 /** The function throws whatever the decoder throws for bad data and for more than `limit` bytes. Make one for a whole file: it is not free. */
 export function makeUnzstd(options: { native?: boolean } = {}): (bytes: Uint8Array, limit: number) => Uint8Array {
   const native = options.native === false ? undefined : (zlib as { zstdDecompressSync?: Unzstd }).zstdDecompressSync;
-  if (native !== undefined) return (bytes, limit) => native(bytes, { maxOutputLength: Math.max(1, limit) });
+  // it reads one frame and passes over what comes behind
+  if (native !== undefined)
+    return (bytes, limit) => unpackFrames(bytes, limit, ({ whole }, left, take) => take(native(whole, { maxOutputLength: Math.max(1, left) })));
   const { Decompress } = createRequire(import.meta.url)("fzstd") as typeof Fzstd;
   const runWithin = makeTimeLimit();
-  return (bytes, limit) => runWithin(TIME_LIMIT_MS + limit * MS_PER_BYTE, () => unpackFrames(bytes, limit, Decompress));
+  const unpackFrame: UnpackFrame = ({ blocks, window }, left, take) => {
+    new Decompress(take).push(withSmallWindow(blocks, Math.min(window, left)), true);
+  };
+  return (bytes, limit) => runWithin(bytes.length * MS_PER_PACKED_BYTE, () => unpackFrames(bytes, limit, unpackFrame));
 }
 
-function unpackFrames(bytes: Uint8Array, limit: number, Decompress: typeof Fzstd.Decompress): Uint8Array {
+/** Hands on what is in a frame, part by part; `take` throws for more than `left` bytes. */
+type UnpackFrame = (frame: ZstdFrame, left: number, take: (part: Uint8Array) => void) => void;
+
+function unpackFrames(bytes: Uint8Array, limit: number, unpackFrame: UnpackFrame): Uint8Array {
   const output: Uint8Array[] = [];
   let length = 0;
   const take = (part: Uint8Array): void => {
@@ -35,7 +43,7 @@ function unpackFrames(bytes: Uint8Array, limit: number, Decompress: typeof Fzstd
   for (const frame of zstdFrames(bytes)) {
     if (frame === undefined) throw new RangeError("not a whole frame");
     const before = length;
-    new Decompress(take).push(withSmallWindow(frame.blocks, Math.min(frame.window, limit)), true);
+    unpackFrame(frame, limit - length, take);
     if (frame.contentSize !== undefined && length - before !== frame.contentSize) throw new RangeError("not the length that was said");
   }
   return joined(output, length);
@@ -55,6 +63,8 @@ function withSmallWindow(blocks: Uint8Array, window: number): Uint8Array {
 }
 
 function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
+  const [only] = parts;
+  if (parts.length === 1 && only !== undefined) return only;
   const whole = new Uint8Array(length);
   let at = 0;
   for (const part of parts) {
@@ -64,18 +74,24 @@ function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
   return whole;
 }
 
-/** Ends a loop that would not end by itself, by an exception in it. */
+/** Ends a loop that would not end by itself, by an exception in it. All calls share the spare time. */
 function makeTimeLimit(): <T>(ms: number, work: () => T) => T {
   const script = new Script("work()");
   const globals: { work?: () => void } = {};
   const context = createContext(globals);
+  let spareMs = SPARE_MS;
   return <T>(ms: number, work: () => T): T => {
     const results: T[] = [];
     globals.work = () => results.push(work());
+    const began = performance.now();
     try {
-      script.runInContext(context, { timeout: Math.ceil(ms) });
+      script.runInContext(context, { timeout: Math.max(1, Math.ceil(ms + spareMs)) });
+    } catch (error) {
+      // its own error belongs to the other context
+      throw (error as NodeJS.ErrnoException).code === "ERR_SCRIPT_EXECUTION_TIMEOUT" ? new RangeError("it takes too long") : error;
     } finally {
       delete globals.work;
+      spareMs = Math.max(0, spareMs - Math.max(0, performance.now() - began - ms));
     }
     return results[0] as T;
   };
