@@ -1,10 +1,10 @@
 /** What one CPU recorded into one buffer: its records sub-buffer by sub-buffer, and the holes in between. */
 import type { TimeSpan } from "../trace/index.ts";
-import type { DecodeOptions } from "./decode-buffers.ts";
 import type { ProblemList } from "./problem-list.ts";
 import type { RecordSource, Rows } from "./record-decoder.ts";
 import { SubBufferWalker, type WalkerInput } from "./ring-buffer/sub-buffer-walker.ts";
 import type { TableSet } from "./table-set.ts";
+import type { Extent } from "./time-windows.ts";
 import type { TaskWatch } from "./task-watch.ts";
 
 /** Times in ns since the base. `to` is undefined when no event of that CPU came after. */
@@ -76,7 +76,7 @@ export class CpuLane implements Rows {
       watch: TaskWatch;
       watchesChanges: boolean;
       convert: ((time: number) => number) | undefined;
-      within: DecodeOptions["within"] | undefined;
+      within: Extent | undefined;
     },
   ) {
     this.cpu = place.cpu;

@@ -1,6 +1,6 @@
 /** Pages of all buffers and CPUs to event tables, in order of (time, cpu, buffer, position). `counts` is of all buffers, decoded or not. */
 import { StringTable, timeNs } from "../base/index.ts";
-import type { EventTable, ImportProblem, LostEvents, TaskChanges, ThreadNames, TimeSpan } from "../trace/index.ts";
+import type { EventTable, ImportProblem, LostEvents, TaskChanges, ThreadNames } from "../trace/index.ts";
 import { ByteStrings } from "./byte-strings.ts";
 import { checkLosses } from "./check-losses.ts";
 import { CpuLane, type Hole } from "./cpu-lane.ts";
@@ -11,6 +11,7 @@ import { ProblemList } from "./problem-list.ts";
 import { earliestStamp } from "./ring-buffer/earliest-stamp.ts";
 import { StackTable } from "./stack-table.ts";
 import { TableSet } from "./table-set.ts";
+import type { Extent } from "./time-windows.ts";
 import { TaskWatch } from "./task-watch.ts";
 import type { TraceDatParts } from "./trace-dat/parts.ts";
 
@@ -35,8 +36,7 @@ export interface DecodeOptions {
   readonly codeGeneration: boolean;
   /** decode these events only */
   readonly only?: ReadonlySet<string>;
-  /** decode what lies in one of the windows (sorted, apart), and the events of `except` wherever they are */
-  readonly within?: { readonly windows: readonly TimeSpan[]; readonly except: ReadonlySet<string> };
+  readonly within?: Extent;
 }
 
 export function decodeBuffers(parts: TraceDatParts, options: DecodeOptions): Decoded {

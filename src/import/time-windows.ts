@@ -8,6 +8,12 @@ import type { TimeSpan, Trace } from "../trace/index.ts";
  */
 const MARGIN_NS = 1_000_000_000;
 
+/** Decode what lies in one of the windows (sorted, apart), and the events of `except` wherever they are. */
+export interface Extent {
+  readonly windows: readonly TimeSpan[];
+  readonly except: ReadonlySet<string>;
+}
+
 /** Spans with their margins, merged, inside the recording. */
 export function widen(spans: readonly TimeSpan[], { begin, end }: Pick<Trace, "begin" | "end">): TimeSpan[] {
   const merged: { from: number; to: number }[] = [];

@@ -25,10 +25,12 @@ export interface FilePiece {
   readonly bytes: Uint8Array;
 }
 
-/** Up to here a file is read at once: records are walked twice, and reading costs more than walking. */
-export const READ_WHOLE_BYTES = 1 << 30;
-/** All CPUs of a larger file are read side by side, each with one piece in memory. */
-const FILE_PIECE_BYTES = 1 << 20;
+/** Up to here what is packed is unpacked, and what comes out of a pipe is kept in memory. */
+const IN_MEMORY_BYTES = 1 << 30;
+/** Up to here a file is read at once. Memory touched for the first time costs more than reading into memory that was there before. */
+const SMALL_FILE_BYTES = 1 << 20;
+/** All CPUs of a larger file are read side by side, each with one piece in memory: small enough to stay in a cache until it is decoded. */
+const FILE_PIECE_BYTES = 1 << 18;
 /** Word indexes are computed with 32-bit shifts, which end at 2 GiB. */
 const MEMORY_PIECE_BYTES = 1 << 30;
 /** Names of the standard input. Opened by name it would be a second descriptor, which a socket cannot have. */
@@ -55,7 +57,7 @@ export function memoryFile(bytes: Uint8Array, name: string, problems: readonly I
  * Throws UserError when it cannot be opened, ImportError when it cannot be read.
  */
 export function openTraceFile(path: string, options: { readWholeBytes?: number } = {}): TraceFile {
-  const limit = options.readWholeBytes ?? READ_WHOLE_BYTES;
+  const limit = options.readWholeBytes ?? IN_MEMORY_BYTES;
   if (STDIN.has(path)) {
     const name = "standard input";
     refuse(fstatSync(0), name, true);
@@ -68,8 +70,10 @@ export function openTraceFile(path: string, options: { readWholeBytes?: number }
   try {
     const stat = fstatSync(fd);
     if (!stat.isFile()) return fromStream(fd, path, limit);
-    if (stat.size <= limit) return unpacked(readAt(fd, path, new Uint8Array(stat.size), 0), path);
-    refusePacked(readAt(fd, path, new Uint8Array(16), 0), path);
+    const head = readAt(fd, path, new Uint8Array(16), 0);
+    if (stat.size > limit) refusePacked(head, path);
+    const isRead = packingOf(head) !== undefined || stat.size <= Math.min(limit, SMALL_FILE_BYTES);
+    if (isRead) return unpacked(readAt(fd, path, new Uint8Array(stat.size), 0), path);
     isDone = false;
     return descriptorFile(fd, path, stat.size);
   } finally {

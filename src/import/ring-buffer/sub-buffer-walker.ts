@@ -1,5 +1,5 @@
 /**
- * Which records does a sub-buffer hold? Walks sub-buffer images as trace_pipe_raw gives them, one at a time:
+ * Which records do sub-buffers hold? Walks sub-buffer images as trace_pipe_raw gives them, some at a time:
  *
  *   u64 time stamp | long commit | data ...        commit: bits 0-26 bytes of data, 31 events were lost before,
  *                                                  30 their number is stored as a long right after the data
@@ -25,6 +25,8 @@ const TWO_32 = 4_294_967_296;
 const ABSOLUTE_WRAP = 134_217_728;
 /** header and common_type: no record is shorter */
 const SMALLEST_RECORD_BYTES = 8;
+/** Sub-buffers that follow without a gap are walked together until they have so many records: what is done per batch then costs little per record. */
+const BATCH_RECORDS = 1024;
 
 /** A 64-bit clock base in words of 32 bits: times are doubles of ns since it, exact below 2^53. */
 export interface ClockBase {
@@ -49,7 +51,7 @@ export interface Damage {
 const NO_MEMORY = pageMemory(new Uint8Array(), true);
 
 /**
- * After `next()` was true the columns hold the sub-buffer's `length` records: `ats` and `sizes` of the payloads in bytes of `memory`, `times`
+ * After `next()` was true the columns hold `length` records of one or more sub-buffers: `ats` and `sizes` of the payloads in bytes of `memory`, `times`
  * in ns since the base, `ids` = common_type. They belong to the walker and are overwritten by the next call; the caller may overwrite them too.
  */
 export class SubBufferWalker {
@@ -82,32 +84,36 @@ export class SubBufferWalker {
     this.#base = input.base;
   }
 
-  /** Goes to the next sub-buffer that has something to tell. False at the end. */
+  /** Goes to the next sub-buffers that have something to tell. False at the end. Losses are before the first record, damage is behind the last. */
   next(): boolean {
+    this.length = 0;
+    this.missed = 0;
+    this.damage = undefined;
     do {
-      while (this.#page >= this.memory.bytes.length) if (!this.#nextPiece()) return false;
+      while (this.#page >= this.memory.bytes.length) {
+        if (this.length > 0) return true;
+        if (!this.#nextPiece()) return false;
+      }
+      if (this.length > 0 && this.#commitWord() & MISSED_EVENTS) return true;
       this.#walkPage();
-    } while (this.length === 0 && this.missed === 0 && this.damage === undefined);
+    } while (this.missed === 0 && this.damage === undefined && this.length < BATCH_RECORDS);
     return true;
   }
 
   #walkPage(): void {
-    const { pageSize, dataOffset, commitOffset, longSize } = this.#layout;
+    const { pageSize, dataOffset } = this.#layout;
     const u32 = this.memory.u32;
     const page = this.#page;
     const room = Math.min(pageSize, this.memory.bytes.length - page);
     this.#page = page + pageSize;
     this.walked += room;
-    this.length = 0;
-    this.missed = 0;
-    this.damage = undefined;
     if (room < dataOffset) {
       this.#damaged(page, `only ${room} bytes of the last sub-buffer are there`);
       return;
     }
     const lowWord = this.#little ? 0 : 1;
     const word = page >> 2;
-    const commitWord = u32[word + (commitOffset >> 2) + (longSize === 8 ? lowWord : 0)] as number;
+    const commitWord = this.#commitWord(page);
     const commit = commitWord & COMMIT_MASK;
     const stop = page + dataOffset + commit;
     if (commitWord & MISSED_EVENTS) this.missed = commitWord & MISSED_STORED ? this.#storedCount(stop, page + room) : -1;
@@ -119,12 +125,18 @@ export class SubBufferWalker {
     this.#walkRecords(page + dataOffset, stop);
   }
 
+  /** Of the sub-buffer at that byte; 0 when it is cut off before. */
+  #commitWord(page = this.#page): number {
+    const { commitOffset, longSize } = this.#layout;
+    return this.memory.u32[(page + commitOffset + (longSize === 8 && !this.#little ? 4 : 0)) >> 2] ?? 0;
+  }
+
   #walkRecords(begin: number, stop: number): void {
     const { times, ids, ats, sizes } = this;
     const u32 = this.memory.u32;
     const little = this.#little;
     let time = this.#time;
-    let length = 0;
+    let { length } = this;
     let at = begin;
     while (at + 4 <= stop) {
       const header = u32[at >> 2] as number;
@@ -188,7 +200,9 @@ export class SubBufferWalker {
     this.memory = pageMemory(piece.value.bytes, this.#little);
     this.#pieceOffset = piece.value.offset;
     this.#page = 0;
-    const records = Math.floor(Math.min(this.#layout.pageSize, piece.value.bytes.length) / SMALLEST_RECORD_BYTES);
+    const { bytes } = piece.value;
+    const inPage = Math.floor(Math.min(this.#layout.pageSize, bytes.length) / SMALLEST_RECORD_BYTES);
+    const records = Math.min(BATCH_RECORDS, Math.floor(bytes.length / SMALLEST_RECORD_BYTES)) + inPage;
     if (records > this.times.length) {
       this.times = new Float64Array(records);
       this.ids = new Uint16Array(records);

@@ -6,12 +6,13 @@ import type { TraceDatParts } from "./parts.ts";
 import { readV6 } from "./v6.ts";
 import { readV7 } from "./v7.ts";
 
-/** Formats, kallsyms and the rest of a usual machine take 5 to 30 MB; all of it comes before the events of a version 6. */
-const HEAD_BYTES = 32 << 20;
+/** All metadata of a version 6 comes before the events. Without kallsyms it is small, with it some 10 MB: then the second try has it. */
+const HEAD_BYTES = 2 << 20;
+const HEAD_GROWTH = 8;
 
 /** Throws ImportError when nothing can be read; what is cut off or damaged in a file that has more becomes a problem instead. */
 export function readTraceDat(file: TraceFile): TraceDatParts {
-  for (let size = HEAD_BYTES; ; size *= 4) {
+  for (let size = HEAD_BYTES; ; size *= HEAD_GROWTH) {
     const head = file.read(0, size);
     const opening = readOpening(head, file.name);
     if (opening.version === 7) return withProblemsOf(file, readV7(file, opening));
