@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { FORMATS } from "../../test/support/formats.ts";
 import { writePages } from "../../test/support/ring-buffer-writer.ts";
-import { importTraceDat } from "../import/index.ts";
+import { importTrace } from "../import/index.ts";
 import { countRecords } from "./count-records.ts";
 import { writeTraceDat } from "./write-trace-dat.ts";
 import type { TraceDatMetadata } from "./trace-dat-types.ts";
@@ -67,7 +67,7 @@ describe("writeTraceDat", () => {
       [450, 450, 0],
       [0, 0, 450],
     ]);
-    const trace = importTraceDat(file);
+    const trace = importTrace(file);
     expect(trace.problems).toEqual([]);
     expect(trace.clock).toEqual({ name: "mono", base: BASE });
     expect([...(trace.counts.get("print")?.perCpu ?? [])]).toEqual([450, 450, 450]);

@@ -21,7 +21,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { whyNotLive } from "../../test/support/live.ts";
 import { dumpTracefs } from "../../test/support/tracefs-dump.ts";
 import { openBundle } from "../bundle/index.ts";
-import { importTraceDat } from "../import/index.ts";
+import { importTrace } from "../import/index.ts";
 import { locateTracefs, resolveTargets } from "../linux/index.ts";
 import { runCapture, type ArmedCapture, type CaptureNeeds } from "./index.ts";
 
@@ -89,7 +89,7 @@ describe.skipIf(reason !== undefined)(`a capture on the live kernel${reason === 
     if (!existsSync("/usr/bin/trace-cmd")) skip("trace-cmd is not installed");
     const { directory, manifest } = await capture("counts", () => sleep(300));
     const file = openBundle(directory).tracePath;
-    const trace = importTraceDat(file);
+    const trace = importTrace(file);
     expect(trace.problems).toEqual([]);
     const imported = new Map<string, number>();
     for (const [event, { perCpu }] of trace.counts) perCpu.forEach((count, cpu) => count > 0 && imported.set(`${event} ${cpu}`, count));
@@ -129,7 +129,7 @@ describe.skipIf(reason !== undefined)(`a capture on the live kernel${reason === 
     const sum = (part: "overrun" | "dropped" | "read"): number => manifest.losses.reduce((total, loss) => total + loss[part], 0);
     expect(sum("overrun")).toBeGreaterThan(0);
     expect(sum("read") + sum("overrun") + sum("dropped")).toBe(written);
-    const trace = importTraceDat(openBundle(directory).tracePath);
+    const trace = importTrace(openBundle(directory).tracePath);
     expect(trace.tables.get("print")?.length).toBe(sum("read"));
     expect(trace.lost.length).toBeGreaterThan(0);
     expect(manifest.disturbances).toEqual([]);
@@ -149,7 +149,7 @@ describe.skipIf(reason !== undefined)(`a capture on the live kernel${reason === 
     );
     expect(progress.manifest.mode).toBe("drain");
     expect(progress.manifest.losses.reduce((total, loss) => total + loss.overrun + loss.dropped, 0)).toBe(0);
-    expect(importTraceDat(openBundle(progress.directory).tracePath).tables.get("print")?.length).toBe(written);
+    expect(importTrace(openBundle(progress.directory).tracePath).tables.get("print")?.length).toBe(written);
   });
 
   it("F20: pages that somebody else read are said to be stolen, with their number", async () => {
@@ -195,7 +195,7 @@ describe.skipIf(reason !== undefined)(`a capture on the live kernel${reason === 
         expect(manifest).toMatchObject({ ended: "disk-full", endedBecause: "ENOSPC" });
         const bundle = openBundle(directory);
         expect(bundle.problems).toEqual([expect.stringContaining("the disk became full")]);
-        const trace = importTraceDat(bundle.tracePath);
+        const trace = importTrace(bundle.tracePath);
         expect(trace.problems).toEqual([]);
         expect(trace.tables.get("print")?.length ?? 0).toBe(manifest.overhead.events);
         expect(ours()).toEqual([]);

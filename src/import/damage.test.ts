@@ -5,7 +5,7 @@ import type { Trace } from "../trace/index.ts";
 import { FORMATS } from "../../test/support/formats.ts";
 import { writePages } from "../../test/support/ring-buffer-writer.ts";
 import { metadata, traceDatBytes } from "../../test/support/trace-dat.ts";
-import { importTraceDat } from "./index.ts";
+import { importTrace } from "./index.ts";
 
 const SHAPE = { pageSize: 256, longSize: 8, little: true } as const;
 const formats = FORMATS.filter(({ name }) => name === "sched_waking" || name === "print" || name === "irq_handler_entry");
@@ -33,7 +33,7 @@ function smallFile(): Uint8Array {
 /** A trace whose promises hold, or undefined when it was refused. Anything else that is thrown goes through. */
 function readOrRefuse(bytes: Uint8Array): Trace | undefined {
   try {
-    const trace = importTraceDat(bytes);
+    const trace = importTrace(bytes);
     for (const table of trace.tables.values()) {
       for (let row = 1; row < table.length; row++) if ((table.time[row] as number) < (table.time[row - 1] as number)) throw new Error("rows out of order");
     }
@@ -115,7 +115,7 @@ describe("a damaged file", () => {
     const pages = writePages([{ cpu: 0, timeNs: 1, event: "sched_waking", tid: 7, fields: { comm: "server", pid: 20 } }], { cpus: 1, base: 9n });
     const bytes = traceDatBytes(metadata({ formats: changed }), [{ name: "", stats: [], perCpu: pages.map((each) => ({ kind: "bytes", bytes: each })) }]);
     expect(rows(readOrRefuse(bytes))).toBe(1);
-    expect(importTraceDat(bytes, { codeGeneration: false }).tables).toEqual(importTraceDat(bytes).tables);
+    expect(importTrace(bytes, { codeGeneration: false }).tables).toEqual(importTrace(bytes).tables);
   });
 
   it("whose table says that all CPUs have the same bytes reads them once", () => {

@@ -11,7 +11,7 @@ import { DEFAULT_SHAPE } from "../../test/support/sub-buffer.ts";
 import { metadata, traceDatBytes } from "../../test/support/trace-dat.ts";
 import { scene, type Scene } from "../../test/support/trace-dsl.ts";
 import { decodeBuffers } from "./decode-buffers.ts";
-import { importTraceDat } from "./index.ts";
+import { importTrace } from "./index.ts";
 import { openTraceFile } from "./trace-file.ts";
 import { readTraceDat } from "./trace-dat/read-trace-dat.ts";
 
@@ -80,11 +80,11 @@ const rich = (): Scene =>
     .event("napi_poll", 0, { fields: { napi: 1, dev_name: "eth0", work: 3, budget: 64 } })
     .event("block_rq_issue", 0, { fields: { dev: 0x800001, sector: 2n ** 40n, nr_sector: 8, rwbs: "WS", comm: "server" } });
 
-describe("importTraceDat", () => {
+describe("importTrace", () => {
   it("decodes the fields of every event that the analysis reads", () => {
     for (const { name } of FORMATS.filter((format) => format.name !== "sched_wake_idle_without_ipi")) {
       const bytes = traceDatBytes(metadata(), [buffer("", pagesOf([{ cpu: 0, timeNs: 5, event: name, tid: 77, flags: 0x11, preemptCount: 3 }]))]);
-      const trace = importTraceDat(bytes);
+      const trace = importTrace(bytes);
       const table = trace.tables.get(name);
       expect(trace.problems, name).toEqual([]);
       expect(table, name).toMatchObject({
@@ -102,8 +102,8 @@ describe("importTraceDat", () => {
 
   it("generated and interpreted decoders give the same", () => {
     const bytes = rich().bytes();
-    const generated = importTraceDat(bytes);
-    expect(plain(importTraceDat(bytes, { codeGeneration: false }))).toEqual(plain(generated));
+    const generated = importTrace(bytes);
+    expect(plain(importTrace(bytes, { codeGeneration: false }))).toEqual(plain(generated));
     expect(generated.tables.get("sys_enter")?.fields["arg1"]?.[0]).toBe(2 ** 63);
     expect(generated.tables.get("block_rq_issue")?.fields["sector"]?.[0]).toBe(2 ** 40);
     expect(generated.strings.get(generated.tables.get("block_rq_issue")?.fields["rwbs"]?.[0] ?? 0)).toBe("WS");
@@ -115,13 +115,13 @@ describe("importTraceDat", () => {
     try {
       const pages = pagesOf([...switches(400, 0, 1000), ...switches(300, 1, 1300)], 2);
       const bytes = traceDatBytes(metadata({ cpus: 2 }), [buffer("", pages), buffer("deep", pagesOf([raise(5), raise(7)]))]);
-      const expected = plain(importTraceDat(bytes));
+      const expected = plain(importTrace(bytes));
       const odd = new Uint8Array(bytes.length + 1);
       odd.set(bytes, 1);
-      expect(plain(importTraceDat(odd.subarray(1)))).toEqual(expected);
+      expect(plain(importTrace(odd.subarray(1)))).toEqual(expected);
       const path = join(folder, "trace.dat");
       writeFileSync(path, bytes);
-      expect(plain(importTraceDat(path))).toEqual(expected);
+      expect(plain(importTrace(path))).toEqual(expected);
       const file = openTraceFile(path, { readWholeBytes: 0 });
       const decoded = decodeBuffers(readTraceDat(file), { codeGeneration: true });
       file.close();
@@ -141,14 +141,14 @@ describe("importTraceDat", () => {
         buffer("deep", pagesOf([raise(1)])),
       ];
       writeTraceDat(join(folder, "trace.dat"), meta, buffers);
-      expect(plain(importTraceDat(join(folder, "trace.dat")))).toEqual(plain(importTraceDat(traceDatBytes(meta, buffers))));
+      expect(plain(importTrace(join(folder, "trace.dat")))).toEqual(plain(importTrace(traceDatBytes(meta, buffers))));
     } finally {
       rmSync(folder, { recursive: true });
     }
   });
 
   it("orders rows by time, then CPU, then place, and splits nothing over pages", () => {
-    const trace = importTraceDat(
+    const trace = importTrace(
       traceDatBytes(metadata({ cpus: 3 }), [
         buffer(
           "",
@@ -177,7 +177,7 @@ describe("importTraceDat", () => {
       buffer("one", pagesOf([raise(11), marker(15, "one"), ...switches(2, 0, 30).map((event) => ({ ...event, timeNs: event.timeNs + 40 }))])),
       buffer("two", pagesOf(switches(5, 0, 30))),
     ]);
-    const trace = importTraceDat(bytes);
+    const trace = importTrace(bytes);
     expect(trace.clock.base).toBe(BASE);
     expect(timesOf(trace, "softirq_raise")).toEqual([10]);
     expect(timesOf(trace, "sched_switch")).toEqual([40, 70]);
@@ -190,7 +190,7 @@ describe("importTraceDat", () => {
       { cpu: 1, beforeNs: 500, count: 42 },
       { cpu: 0, beforeNs: 0 },
     ];
-    const trace = importTraceDat(
+    const trace = importTrace(
       traceDatBytes(metadata({ cpus: 2 }), [buffer("", pagesOf([raise(100), raise(900), raise(0, 1), raise(400, 1), raise(600, 1)], 2, { losses }))]),
     );
     expect(trace.lost).toEqual([
@@ -202,8 +202,8 @@ describe("importTraceDat", () => {
   it("says so when the kernel lost more than the pages tell", () => {
     const stats = (overrun: number, dropped: number) => [`CPU: 0\nentries: 3\noverrun: ${overrun}\ncommit overrun: 0\ndropped events: ${dropped}\n`];
     const pages = pagesOf([raise(1), raise(9)], 1, { losses: [{ cpu: 0, beforeNs: 5, count: 3 }] });
-    expect(importTraceDat(traceDatBytes(metadata(), [buffer("", pages, stats(3, 0))])).problems).toEqual([]);
-    expect(importTraceDat(traceDatBytes(metadata(), [buffer("", pages, stats(3, 4))])).problems).toMatchObject([
+    expect(importTrace(traceDatBytes(metadata(), [buffer("", pages, stats(3, 0))])).problems).toEqual([]);
+    expect(importTrace(traceDatBytes(metadata(), [buffer("", pages, stats(3, 4))])).problems).toMatchObject([
       { code: "unplaced-losses", cpu: 0, message: "CPU 0 lost 4 events, and its pages do not say when" },
     ]);
   });
@@ -211,7 +211,7 @@ describe("importTraceDat", () => {
   it("counts records that have no format", () => {
     const formats = FORMATS.filter((format) => format.name !== "softirq_raise");
     const id = /ID: (\d+)/.exec(FORMATS.find((format) => format.name === "softirq_raise")?.text ?? "")?.[1];
-    const trace = importTraceDat(traceDatBytes(metadata({ formats }), [buffer("", pagesOf([raise(1), raise(2)]))]));
+    const trace = importTrace(traceDatBytes(metadata({ formats }), [buffer("", pagesOf([raise(1), raise(2)]))]));
     expect([...(trace.counts.get(`unknown:${id}`)?.perCpu ?? [])]).toEqual([2]);
   });
 
@@ -224,17 +224,17 @@ describe("importTraceDat", () => {
       { cpu: 0, timeNs: 2 ** 30 + 2, event: "kernel_stack", tid: 3, fields: { size: 2, caller: [0xc000000000001234n, 0xc000000000005678n] } },
     ];
     const bytes = (little: boolean) => traceDatBytes(metadata(), [buffer("", pagesOf(events, 1, little ? {} : { shape }))], little);
-    const expected = plain(importTraceDat(bytes(true)));
+    const expected = plain(importTrace(bytes(true)));
     expect(expected.tables.size).toBe(4);
-    expect(plain(importTraceDat(bytes(false)))).toEqual(expected);
-    expect(plain(importTraceDat(bytes(false), { codeGeneration: false }))).toEqual(expected);
+    expect(plain(importTrace(bytes(false)))).toEqual(expected);
+    expect(plain(importTrace(bytes(false), { codeGeneration: false }))).toEqual(expected);
   });
 
   it("keeps hostile task names apart and readable", () => {
     const names = ["\x1b]0;owned\x07", "a b\tc\nd", "__proto__", "constructor", "\ufeffbom", "日本語", "-", "[x]", "'; DROP"];
     const raw = Uint8Array.of(0xff, 0xfe, 0x80, 0);
     const full = new TextEncoder().encode("sixteen bytes!!!");
-    const trace = importTraceDat(
+    const trace = importTrace(
       traceDatBytes(metadata(), [
         buffer(
           "",
@@ -249,7 +249,7 @@ describe("importTraceDat", () => {
 
   it("ignores what is behind the NUL of a name", () => {
     const stale = (tail: string) => Uint8Array.from(new TextEncoder().encode(`sh\0${tail}`.padEnd(16, "\0")));
-    const trace = importTraceDat(
+    const trace = importTrace(
       traceDatBytes(metadata(), [
         buffer(
           "",
@@ -271,12 +271,12 @@ describe("importTraceDat", () => {
     view.setUint32(32, (60_000 << 16) | 16, true);
     // 21 bytes and 3 of padding later comes the next one
     view.setUint32(32 + 24 + 4, (5 << 16) | 4000, true);
-    const trace = importTraceDat(traceDatBytes(metadata(), [buffer("", pages)]));
+    const trace = importTrace(traceDatBytes(metadata(), [buffer("", pages)]));
     expect([...(trace.tables.get("irq_handler_entry")?.fields["name"] ?? [])].map((id) => trace.strings.get(id))).toEqual(["eth0", ""]);
   });
 
   it("puts rows in order when a CPU's stamps go backwards", () => {
-    const trace = importTraceDat(
+    const trace = importTrace(
       traceDatBytes(metadata({ cpus: 1 }), [
         buffer("", [Uint8Array.from([...(pagesOf([raise(500), raise(600)])[0] ?? []), ...(pagesOf([raise(100), raise(550)])[0] ?? [])])]),
       ]),
@@ -286,30 +286,30 @@ describe("importTraceDat", () => {
   });
 
   it("warns about clocks that do not tick in ns", () => {
-    const of = (traceClock: string) => importTraceDat(traceDatBytes(metadata({ traceClock }), [buffer("", pagesOf([raise(1)]))]));
+    const of = (traceClock: string) => importTrace(traceDatBytes(metadata({ traceClock }), [buffer("", pagesOf([raise(1)]))]));
     expect(of("local [mono]")).toMatchObject({ clock: { name: "mono" }, problems: [] });
     expect(of("[x86-tsc] mono").problems).toMatchObject([{ code: "clock-not-ns" }]);
     expect(of("").clock.name).toBe("");
   });
 
   it("gives an empty trace for a file without events", () => {
-    const trace = importTraceDat(traceDatBytes(metadata({ cpus: 2 }), [buffer("", [])]));
+    const trace = importTrace(traceDatBytes(metadata({ cpus: 2 }), [buffer("", [])]));
     expect(trace).toMatchObject({ begin: 0, end: 0, lost: [], problems: [], clock: { base: 0n } });
     expect(trace.threads.length).toBe(1);
   });
 
   it("is not led astray by sub-buffers that were never filled", () => {
     const blank = Uint8Array.from([...new Uint8Array(4096), ...(pagesOf([raise(7)])[0] ?? [])]);
-    const trace = importTraceDat(traceDatBytes(metadata(), [buffer("", [blank])]));
+    const trace = importTrace(traceDatBytes(metadata(), [buffer("", [blank])]));
     expect([trace.clock.base, timesOf(trace, "softirq_raise")]).toEqual([BASE + 7n, [0]]);
   });
 });
 
-describe("importTraceDat refuses", () => {
+describe("importTrace refuses", () => {
   const head = traceDatBytes(metadata(), [buffer("", [])]);
   const codeOf = (file: string | Uint8Array): string => {
     try {
-      importTraceDat(file, { fileName: "x.dat" });
+      importTrace(file, { fileName: "x.dat" });
     } catch (error) {
       if (error instanceof UserError) return error.code;
       throw error;
@@ -320,10 +320,10 @@ describe("importTraceDat refuses", () => {
   it("a version that is not known, with what to do", () => {
     const v8 = head.slice();
     v8[10] = 0x38;
-    expect(() => importTraceDat(v8, { fileName: "x.dat" })).toThrow(
+    expect(() => importTrace(v8, { fileName: "x.dat" })).toThrow(
       expect.objectContaining({ code: "trace-dat-version", exitCode: 4, hint: expect.stringContaining("trace-cmd convert") }),
     );
-    expect(() => importTraceDat(v8, { fileName: "x.dat" })).toThrow("x.dat, offset 10");
+    expect(() => importTrace(v8, { fileName: "x.dat" })).toThrow("x.dat, offset 10");
   });
 
   it("anything else, by code", () => {
@@ -335,6 +335,6 @@ describe("importTraceDat refuses", () => {
     const version = head.slice();
     version[10] = 0x39;
     expect(codeOf(version)).toBe("trace-dat-version");
-    expect(() => importTraceDat(head.subarray(0, 200))).toThrow(ImportError);
+    expect(() => importTrace(head.subarray(0, 200))).toThrow(ImportError);
   });
 });

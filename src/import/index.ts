@@ -1,5 +1,5 @@
 /** Recordings to Traces. */
-import type { Trace } from "../trace/index.ts";
+import type { ImportProblem, Trace } from "../trace/index.ts";
 import type { Importer, ImportOptions, OpenedRecording } from "./importer.ts";
 import { importerFor } from "./importers.ts";
 import { memoryFile, openTraceFile } from "./trace-file.ts";
@@ -14,12 +14,20 @@ export function openRecording(
   const file = typeof input === "string" ? openTraceFile(input) : memoryFile(input, options.fileName ?? "(bytes)");
   try {
     const importer = importerFor(file);
-    return { importer, recording: importer.open(file, options), close: () => file.close() };
+    const recording = importer.open(file, options);
+    return {
+      importer,
+      // what was found when the file was unpacked
+      recording: file.problems.length === 0 ? recording : { ...recording, trace: () => withProblems(recording.trace(), file.problems) },
+      close: () => file.close(),
+    };
   } catch (error) {
     file.close();
     throw error;
   }
 }
+
+const withProblems = (trace: Trace, problems: readonly ImportProblem[]): Trace => ({ ...trace, problems: [...problems, ...trace.problems] });
 
 /** The same, for the analysis. */
 export function importTrace(input: string | Uint8Array, options: ImportOptions = {}): Trace {
@@ -30,6 +38,3 @@ export function importTrace(input: string | Uint8Array, options: ImportOptions =
     close();
   }
 }
-
-/** The name that tests still use. */
-export const importTraceDat = importTrace;

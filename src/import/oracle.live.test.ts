@@ -20,7 +20,7 @@ import { describe, expect, it } from "vitest";
 import { writeTraceDat, type TraceDatMetadata } from "../bundle/index.ts";
 import type { EventTable, Trace } from "../trace/index.ts";
 import { whyNotLive } from "../../test/support/live.ts";
-import { importTraceDat } from "./index.ts";
+import { importTrace } from "./index.ts";
 
 const TRACEFS = "/sys/kernel/tracing";
 const TRACE_CMD = "/usr/bin/trace-cmd";
@@ -205,7 +205,7 @@ describe.skipIf(why !== undefined)(`trace-cmd and the importer${why === undefine
   it("agree on every record: count, time, CPU, thread, fields", () =>
     withFolder((folder) => {
       const { file, began, ended } = record(folder, { bufferKb: 4096, commands: 20 });
-      const trace = importTraceDat(file);
+      const trace = importTrace(file);
       const { lines, dropped } = report(file);
       expect(lines.length).toBeGreaterThan(1000);
       expect(dropped).toEqual([]);
@@ -247,7 +247,7 @@ describe.skipIf(why !== undefined)(`trace-cmd and the importer${why === undefine
   it("agree on what a ring that was too small has lost", () =>
     withFolder((folder) => {
       const { file } = record(folder, { bufferKb: 32, commands: 30 });
-      const trace = importTraceDat(file);
+      const trace = importTrace(file);
       const { lines, dropped } = report(file);
       expect(dropped.length).toBeGreaterThan(0);
       expect(trace.lost.map((lost) => lost.count).sort()).toEqual([...dropped].sort());

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { EVENT_SPECS, nameAt, type EventTable } from "../trace/index.ts";
 import { writePages, type WrittenEvent } from "../../test/support/ring-buffer-writer.ts";
 import { metadata, traceDatBytes } from "../../test/support/trace-dat.ts";
-import { importTraceDat } from "./index.ts";
+import { importTrace } from "./index.ts";
 
 const BASE = 77_000_000_000_000_001n;
 const CPUS = 3;
@@ -67,7 +67,7 @@ describe("writer -> importer", () => {
         const bytes = traceDatBytes(metadata({ cpus: CPUS }), [
           { name: "", stats: [], perCpu: writePages(events, { cpus: CPUS, base: BASE }).map((each) => ({ kind: "bytes" as const, bytes: each })) },
         ]);
-        const trace = importTraceDat(bytes, { codeGeneration });
+        const trace = importTrace(bytes, { codeGeneration });
         const first = events.length === 0 ? 0 : Math.min(...events.map((event) => event.timeNs));
         if (events.length > 0) expect(trace.clock.base).toBe(BASE + BigInt(first));
         expect(trace.problems).toEqual([]);
@@ -119,7 +119,7 @@ describe("writer -> importer", () => {
           return { cpu, tid: 9, timeNs, event: "sched_waking", fields: { comm: name, pid: tid, prio: 120, target_cpu: 0 } };
         });
         const perCpu = writePages(events, { cpus: CPUS, base: BASE }).map((each) => ({ kind: "bytes" as const, bytes: each }));
-        const trace = importTraceDat(traceDatBytes(metadata({ cpus: CPUS }), [{ name: "", stats: [], perCpu }]), { codeGeneration });
+        const trace = importTrace(traceDatBytes(metadata({ cpus: CPUS }), [{ name: "", stats: [], perCpu }]), { codeGeneration });
         const last = new Map<number, string>();
         for (const { timeNs: at, fields } of events) {
           last.set(fields.pid, fields.comm);

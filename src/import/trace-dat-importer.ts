@@ -1,15 +1,17 @@
 /** trace.dat of trace-cmd, of Stallscope, of anybody. */
-import { timeNs } from "../base/index.ts";
+import { ImportError, timeNs } from "../base/index.ts";
 import type { Trace } from "../trace/index.ts";
 import { decodeBuffers, type DecodeOptions } from "./decode-buffers.ts";
 import { findThreads } from "./find-threads.ts";
-import type { Importer, ImportOptions } from "./importer.ts";
+import { RECOGNIZE_BYTES, type Importer, type ImportOptions, type OpenedRecording } from "./importer.ts";
 import { traceDatRecords } from "./records/index.ts";
 import { parseKallsyms } from "./symbols.ts";
+import { textImporters } from "./text/index.ts";
 import type { TraceDatParts } from "./trace-dat/parts.ts";
 import { isTraceDat, isTraceDatStart } from "./trace-dat/opening.ts";
 import { readTraceDat } from "./trace-dat/read-trace-dat.ts";
 import { complementOf, widen } from "./time-windows.ts";
+import { memoryFile, type TraceFile } from "./trace-file.ts";
 
 export const traceDatImporter: Importer = {
   id: "trace-dat",
@@ -17,6 +19,9 @@ export const traceDatImporter: Importer = {
   recognizes: (head) => isTraceDat(head) || isTraceDatStart(head),
   open(file, options) {
     const parts = readTraceDat(file);
+    const [latency] = parts.latencyTexts;
+    // such a file holds what the tracer printed instead of records
+    if (parts.buffers.length === 0 && latency !== undefined) return openText(memoryFile(new TextEncoder().encode(latency.text), file.name), options);
     return {
       parts,
       trace: () => importTraceDatParts(parts, options),
@@ -24,6 +29,13 @@ export const traceDatImporter: Importer = {
     };
   },
 };
+
+function openText(text: TraceFile, options: ImportOptions): OpenedRecording {
+  const head = text.read(0, RECOGNIZE_BYTES);
+  const importer = textImporters.find((candidate) => candidate.recognizes(head));
+  if (importer === undefined) throw new ImportError("not-a-trace", "the file holds a latency tracer's text in a form that is not known", { file: text.name });
+  return importer.open(text, options);
+}
 
 /**
  * From here on a recording is read in two passes when the caller can say what it is interested in. 1 GiB of sub-buffers is some

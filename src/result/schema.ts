@@ -6,7 +6,6 @@
 import { z } from "zod";
 import { CLASSES, CULPRIT_KINDS, SCHEMA_VERSION } from "./names.ts";
 
-
 const ns = z.union([z.number().int(), z.string().regex(/^-?\d+$/)]);
 
 export const culpritSchema = z.object({

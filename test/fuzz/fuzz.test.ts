@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ImportError } from "../../src/base/index.ts";
-import { importTraceDat } from "../../src/import/index.ts";
+import { importTrace } from "../../src/import/index.ts";
 import type { Corpus } from "./corpus.ts";
 import { makeInput, runFuzz } from "./run-fuzz.ts";
 import { traceDatCorpora } from "./trace-dat-corpora.ts";
@@ -44,6 +44,6 @@ describe("the fuzzer", () => {
 
   it("begins with inputs that are sound", () => {
     const random = { below: () => 0, next: () => 0, chance: () => false, pick: <T>(items: readonly T[]): T => items[0] as T };
-    expect(() => importTraceDat(corpora[0]?.make(random as never) ?? new Uint8Array())).not.toThrow();
+    expect(() => importTrace(corpora[0]?.make(random as never) ?? new Uint8Array())).not.toThrow();
   });
 });

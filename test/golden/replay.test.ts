@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openBundle } from "../../src/bundle/index.ts";
 import { explain } from "../../src/diagnosis/index.ts";
-import { importTraceDat } from "../../src/import/index.ts";
+import { importTrace } from "../../src/import/index.ts";
 import { renderTerminal, withSentences } from "../../src/report/index.ts";
 import { brokenLaws, type RunResult } from "../../src/result/index.ts";
 
@@ -17,7 +17,7 @@ const HERE = import.meta.dirname;
 function explained(): RunResult {
   const bundle = openBundle(RECORDING);
   return explain({
-    trace: importTraceDat(bundle.tracePath, { threads: bundle.manifest.threads }),
+    trace: importTrace(bundle.tracePath, { threads: bundle.manifest.threads }),
     requests: bundle.requests,
     samples: bundle.samples,
     manifest: bundle.manifest,

@@ -22,7 +22,7 @@
  * - `deep: ["sys_enter", ...]` puts those events into a second buffer named `deep`, as a capture does.
  */
 import type { ThreadInfo } from "../../src/bundle/index.ts";
-import { importTraceDat } from "../../src/import/index.ts";
+import { importTrace } from "../../src/import/index.ts";
 import type { Trace } from "../../src/trace/index.ts";
 import type { FieldValue } from "./encode-record.ts";
 import { writePages, type WrittenEvent, type WrittenLoss } from "./ring-buffer-writer.ts";
@@ -250,7 +250,7 @@ export class Scene {
 
   trace(): Trace {
     const threads: ThreadInfo[] = this.#setup.threads.map(({ tid, pid = tid, comm, isKernel = false }) => ({ tid, pid, comm, isKernel }));
-    return importTraceDat(this.bytes(), { threads, fileName: "scene" });
+    return importTrace(this.bytes(), { threads, fileName: "scene" });
   }
 
   #during(begin: number, end: number, enter: () => unknown, exit: () => unknown): this {

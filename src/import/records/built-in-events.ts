@@ -3,9 +3,10 @@
  * kernel/trace/trace_output.c, whose texts these are. By name, for ids move between versions; by format, for layouts do.
  */
 import type { EventFormat } from "../event-format.ts";
-import type { KernelContext, ReadField, RecordBytes } from "../print-fmt/index.ts";
+import type { KernelContext, RecordBytes } from "../print-fmt/index.ts";
 import { binaryPrintf } from "./binary-printf.ts";
 import { FieldReader } from "./field-reader.ts";
+import type { BuiltInText } from "./built-in-text.ts";
 import { mmioAccess, mmioMapping } from "./mmio-text.ts";
 
 export interface BuiltInContext extends KernelContext {
@@ -14,14 +15,6 @@ export interface BuiltInContext extends KernelContext {
   commOf(tid: number): string;
   /** ns of the record that is being shown */
   timeOf(): bigint;
-}
-
-export interface BuiltInText {
-  text(record: RecordBytes): string;
-  /** what stands before `: text`; undefined = nothing, the text is the whole line */
-  head?(record: RecordBytes): string;
-  /** fields whose content the format does not tell */
-  readonly fields?: ReadonlyMap<string, ReadField>;
 }
 
 type Make = (fields: FieldReader, context: BuiltInContext) => BuiltInText;

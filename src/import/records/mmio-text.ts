@@ -1,6 +1,6 @@
 /** How does the kernel show accesses to devices' memory? In the lines of its mmiotrace tracer (kernel/trace/trace_mmiotrace.c), which alone records them. */
 import type { RecordBytes } from "../print-fmt/index.ts";
-import type { BuiltInText } from "./built-in-events.ts";
+import type { BuiltInText } from "./built-in-text.ts";
 import type { FieldReader } from "./field-reader.ts";
 
 /** include/linux/mmiotrace.h enum mm_io_opcode */

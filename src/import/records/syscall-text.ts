@@ -2,7 +2,8 @@
 import type { EventFormat } from "../event-format.ts";
 import { FieldReader } from "./field-reader.ts";
 import { isKernelSince } from "./kernel-release.ts";
-import type { BuiltInContext, BuiltInText } from "./built-in-events.ts";
+import type { BuiltInContext } from "./built-in-events.ts";
+import type { BuiltInText } from "./built-in-text.ts";
 
 const ENTER = "sys_enter_";
 const EXIT = "sys_exit_";

@@ -6,7 +6,7 @@ import { writePages, type WrittenEvent } from "../../../test/support/ring-buffer
 import type { SubBufferShape } from "../../../test/support/sub-buffer.ts";
 import { traceDatV7Bytes, ZLIB } from "../../../test/support/trace-dat-v7.ts";
 import { metadata, traceDatBytes } from "../../../test/support/trace-dat.ts";
-import { importTraceDat } from "../index.ts";
+import { importTrace } from "../index.ts";
 
 const usual = FORMATS.filter(({ name }) => ["sched_switch", "sched_waking", "print"].includes(name));
 const events: WrittenEvent[] = Array.from({ length: 600 }, (_, index): WrittenEvent => {
@@ -38,8 +38,8 @@ function importAs(formats: readonly FormatText[], shape: SubBufferShape, version
   const perCpu = writePages(events, { cpus: 2, base: 4_000_000_000n, shape, formats }).map((bytes) => ({ kind: "bytes" as const, bytes }));
   const description = metadata({ cpus: 2, formats, pageSize: shape.pageSize, longSize: shape.longSize });
   const buffers = [{ name: "", stats: [], perCpu }];
-  if (version === "6") return importTraceDat(traceDatBytes(description, buffers, shape.little));
-  return importTraceDat(traceDatV7Bytes(description, buffers, { little: shape.little, ...(version === "7" ? {} : { packing: ZLIB }) }));
+  if (version === "6") return importTrace(traceDatBytes(description, buffers, shape.little));
+  return importTrace(traceDatV7Bytes(description, buffers, { little: shape.little, ...(version === "7" ? {} : { packing: ZLIB }) }));
 }
 
 /** Own fields begin `bytes` later, behind more common ones. */

@@ -15,14 +15,12 @@ export function readTraceDat(file: TraceFile): TraceDatParts {
   for (let size = HEAD_BYTES; ; size *= HEAD_GROWTH) {
     const head = file.read(0, size);
     const opening = readOpening(head, file.name);
-    if (opening.version === 7) return withProblemsOf(file, readV7(file, opening));
+    if (opening.version === 7) return readV7(file, opening);
     try {
-      return withProblemsOf(file, readV6(file, opening));
+      return readV6(file, opening);
     } catch (error) {
       const isHeadTooShort = error instanceof ImportError && error.code === "truncated" && head.length === size && size < file.size;
       if (!isHeadTooShort) throw error;
     }
   }
 }
-
-const withProblemsOf = ({ problems }: TraceFile, parts: TraceDatParts): TraceDatParts => ({ ...parts, problems: [...problems, ...parts.problems] });

@@ -8,7 +8,7 @@ import type { Trace } from "../../trace/index.ts";
 import { FORMATS } from "../../../test/support/formats.ts";
 import { writePages, type WrittenEvent } from "../../../test/support/ring-buffer-writer.ts";
 import { metadata, traceDatBytes } from "../../../test/support/trace-dat.ts";
-import { importTraceDat } from "../index.ts";
+import { importTrace } from "../index.ts";
 import { memoryFile } from "../trace-file.ts";
 import { readTraceDat } from "./read-trace-dat.ts";
 
@@ -28,7 +28,7 @@ const counts = (trace: Trace): Record<string, number> =>
   Object.fromEntries([...trace.counts].map(([name, { perCpu }]) => [name, perCpu.reduce((a, b) => a + b, 0)]));
 
 describe("files of trace-cmd 3.1.6", () => {
-  const v6 = importTraceDat(place("trace-cmd-v6.dat"));
+  const v6 = importTrace(place("trace-cmd-v6.dat"));
 
   it("version 6 holds what trace-cmd report counts in it", () => {
     expect(counts(v6)).toEqual(EXPECTED);
@@ -39,7 +39,7 @@ describe("files of trace-cmd 3.1.6", () => {
   });
 
   it.each(["trace-cmd-v7-none.dat", "trace-cmd-v7-zstd.dat"])("%s is the same trace", (name) => {
-    expect(plain(importTraceDat(place(name)))).toEqual(plain(v6));
+    expect(plain(importTrace(place(name)))).toEqual(plain(v6));
   });
 
   it("version 7 with two buffers has both", () => {
@@ -47,7 +47,7 @@ describe("files of trace-cmd 3.1.6", () => {
     expect(parts.buffers.map(({ name }) => name)).toEqual(["", "deep"]);
     expect(parts).toMatchObject({ version: 7, problems: [], cpus: 2, notes: { writer: "stallscope fixture" } });
     expect(parts.buffers.every(({ stats }) => stats.length === 2)).toBe(true);
-    const trace = importTraceDat(place("trace-cmd-v7-zstd-buffers.dat"));
+    const trace = importTrace(place("trace-cmd-v7-zstd-buffers.dat"));
     expect(counts(trace)).toMatchObject(EXPECTED);
     expect(counts(trace)["sys_enter"]).toBe(169);
   });
@@ -93,12 +93,12 @@ describe("files that trace-cmd converts", () => {
         { name: "deep", stats: [], perCpu: pages([0, 1]) },
       ]),
     );
-    const expected = plain(importTraceDat(ours));
+    const expected = plain(importTrace(ours));
     expect(expected.problems).toEqual([]);
     expect(expected.lost).toMatchObject([{ cpu: 2, count: 5, buffer: "" }]);
     const none = convert(ours, "none.dat", 7, "none");
     const zstd = convert(ours, "zstd.dat", 7, "zstd");
     for (const path of [none, zstd, convert(none, "again.dat", 6, "none"), convert(zstd, "unpacked.dat", 6, "none"), convert(zstd, "plain.dat", 7, "none")])
-      expect(plain(importTraceDat(path)), path).toEqual(expected);
+      expect(plain(importTrace(path)), path).toEqual(expected);
   });
 });

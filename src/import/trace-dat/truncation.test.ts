@@ -6,7 +6,7 @@ import { ImportError } from "../../base/index.ts";
 import type { Trace } from "../../trace/index.ts";
 import { smallTraceDat } from "../../../test/fuzz/trace-dat-corpora.ts";
 import { ZLIB } from "../../../test/support/trace-dat-v7.ts";
-import { importTraceDat } from "../index.ts";
+import { importTrace } from "../index.ts";
 import { unpackWhole } from "../packed-file.ts";
 import { memoryFile, type TraceFile } from "../trace-file.ts";
 import { readTraceDat } from "./read-trace-dat.ts";
@@ -19,7 +19,7 @@ const records = (trace: Trace): number => [...trace.counts.values()].reduce((sum
 
 function readCut(bytes: Uint8Array): Trace | undefined {
   try {
-    return importTraceDat(bytes, { fileName: "cut.dat" });
+    return importTrace(bytes, { fileName: "cut.dat" });
   } catch (error) {
     if (!(error instanceof ImportError)) throw error;
     expect(error.message).toMatch(/^[^\n]+ \(cut\.dat, offset \d+\)$/);
@@ -42,7 +42,7 @@ describe("a file that ends too early", () => {
   it.each([...small.map(([name, bytes]) => [name, bytes, SMALL_STEP] as const), ...large.map(([name, bytes]) => [name, bytes, STEP] as const)])(
     "%s",
     (_, whole, step) => {
-      const all = records(importTraceDat(whole));
+      const all = records(importTrace(whole));
       let longest = 0;
       let before = 0;
       for (let size = whole.length % step; size < whole.length; size += step) {
@@ -70,7 +70,7 @@ describe("a file that ends too early", () => {
         const { bytes, problems } = unpackWhole(whole.subarray(0, size), "cut.gz");
         file = memoryFile(bytes, "cut.gz", problems);
         expect(problems).toMatchObject([{ code: "truncated" }]);
-        expect(readTraceDat(file).problems.length).toBeGreaterThan(0);
+        expect(readTraceDat(file).problems.length + file.problems.length).toBeGreaterThan(0);
       } catch (error) {
         expect(error).toBeInstanceOf(ImportError);
       }
