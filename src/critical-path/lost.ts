@@ -29,8 +29,11 @@ function merge(list: readonly (readonly [number, number])[]): [number, number][]
   return merged;
 }
 
+const NOTHING: readonly (readonly [number, number])[] = [];
+
 /** Lost stretches inside [begin, end), clipped; `cpu` undefined = on any CPU. */
-export function lostIn(index: LostIndex, cpu: number | undefined, begin: number, end: number): (readonly [number, number])[] {
-  const list = cpu === undefined ? index.all : (index.perCpu.get(cpu) ?? []);
+export function lostIn(index: LostIndex, cpu: number | undefined, begin: number, end: number): readonly (readonly [number, number])[] {
+  const list = cpu === undefined ? index.all : (index.perCpu.get(cpu) ?? NOTHING);
+  if (list.length === 0) return NOTHING;
   return list.filter(([from, to]) => from < end && to > begin).map(([from, to]) => [Math.max(from, begin), Math.min(to, end)] as const);
 }

@@ -1,6 +1,6 @@
 /** What did a thread's time on a CPU, or in a run queue, go to? Splits one interval of one thread on one CPU. */
 import { upperBound } from "../base/index.ts";
-import { CONTEXT, slicesIn, STATE, type Timeline } from "../timeline/index.ts";
+import { CONTEXT, hasSlices, slicesIn, STATE, type Timeline } from "../timeline/index.ts";
 import { IDLE_THREAD, type ThreadIndex } from "../trace/index.ts";
 import type { PathClass, SegmentCulprit } from "./segment.ts";
 
@@ -63,6 +63,7 @@ function workOf(timeline: Timeline, thread: ThreadIndex, time: number): SegmentC
 }
 
 export function workFunctionAt(timeline: Timeline, thread: ThreadIndex, time: number): string | undefined {
+  if (!hasSlices(timeline.work, thread)) return undefined;
   const { from, to } = slicesIn(timeline.work, thread, time, time + 1);
   if (from === to) return undefined;
   const table = timeline.trace.tables.get("workqueue_execute_start");
@@ -70,8 +71,11 @@ export function workFunctionAt(timeline: Timeline, thread: ThreadIndex, time: nu
   return row < 0 ? undefined : timeline.trace.symbols.nameOf(table?.fields["function"]?.[row] ?? 0);
 }
 
+const NOTHING: readonly (readonly [number, number])[] = [];
+
 /** Union of the reclaim and compaction slices of a thread inside [begin, end), sorted. */
 export function reclaimIn(timeline: Timeline, thread: ThreadIndex, begin: number, end: number): readonly (readonly [number, number])[] {
+  if (!timeline.reclaim.some((slices) => hasSlices(slices, thread))) return NOTHING;
   const found: [number, number][] = [];
   for (const slices of timeline.reclaim) {
     const { from, to } = slicesIn(slices, thread, begin, end);
@@ -103,8 +107,14 @@ export interface RunnableContext {
   readonly throttledProcesses: ReadonlyMap<number, number | undefined>;
   /** times at which a CFS bandwidth period timer fired, sorted */
   readonly periodTimers: readonly number[];
-  /** [from, to) on each CPU in which a need-resched was not served */
-  readonly preemptOff: readonly (readonly (readonly [number, number])[])[];
+  /** by CPU: when it could not take its timer interrupt, or did not serve a need-resched */
+  readonly sections: readonly CpuSections[];
+}
+
+/** One CPU's sections by their begin; `until[i]` is the latest end of the first i + 1. */
+export interface CpuSections {
+  readonly marks: readonly { readonly begin: number; readonly end: number; readonly section: "irqs-off" | "preempt-off" }[];
+  readonly until: Float64Array;
 }
 
 /**
@@ -165,8 +175,8 @@ export function splitRunnable(
         const row = threads.row(occupant);
         const kind = row.isKernel ? "kernel-thread" : row.pid === pid && pid >= 0 ? "self" : "rival";
         const fn = row.isKernel ? workFunctionAt(timeline, occupant, from) : undefined;
-        splitBySections(timeline, context, cpu, from, to, (a, b, section) =>
-          emit(a, b, "runnable", { kind: section ?? kind, thread: occupant, ...(fn === undefined ? {} : { fn }) }),
+        splitBySections(context, cpu, from, to, (a, b, section) =>
+          emit(a, b, "runnable", fn === undefined ? { kind: section ?? kind, thread: occupant } : { kind: section ?? kind, thread: occupant, fn }),
         );
       }
     });
@@ -177,21 +187,17 @@ export function splitRunnable(
 
 /** Marks the parts in which the CPU could not take its timer interrupt (irqs-off) or did not serve a need-resched (preempt-off). */
 function splitBySections(
-  timeline: Timeline,
   context: RunnableContext,
   cpu: number,
   begin: number,
   end: number,
   emit: (begin: number, end: number, section: "irqs-off" | "preempt-off" | undefined) => void,
 ): void {
-  const marks: { begin: number; end: number; section: "irqs-off" | "preempt-off" }[] = [];
-  for (const timer of timeline.timers.late) {
-    if (timer.cpu === cpu && timer.expires < end && timer.fired > begin) marks.push({ begin: timer.expires, end: timer.fired, section: "irqs-off" });
-  }
-  for (const [from, to] of context.preemptOff[cpu] ?? []) if (from < end && to > begin) marks.push({ begin: from, end: to, section: "preempt-off" });
-  marks.sort((a, b) => a.begin - b.begin);
   let at = begin;
-  for (const mark of marks) {
+  const sections = context.sections[cpu];
+  for (let index = sections === undefined ? 0 : upperBound(sections.until, begin); ; index++) {
+    const mark = sections?.marks[index];
+    if (mark === undefined || mark.begin >= end) break;
     const from = Math.max(at, mark.begin);
     const to = Math.min(end, mark.end);
     if (to <= from) continue;

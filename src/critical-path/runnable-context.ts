@@ -2,13 +2,24 @@
 import { lowerBound, upperBound } from "../base/index.ts";
 import type { Timeline } from "../timeline/index.ts";
 import { FLAG_NEED_RESCHED } from "../trace/index.ts";
-import type { RunnableContext } from "./on-cpu.ts";
+import type { CpuSections, RunnableContext } from "./on-cpu.ts";
 
 /** A reschedule is served within microseconds on its way out of the kernel; 1 ms is a section that does not let go. */
 const MIN_SECTION_NS = 1_000_000;
 
 export function buildRunnableContext(timeline: Timeline, throttledProcesses: RunnableContext["throttledProcesses"]): RunnableContext {
-  return { throttledProcesses, periodTimers: periodTimers(timeline), preemptOff: preemptOffSections(timeline) };
+  return { throttledProcesses, periodTimers: periodTimers(timeline), sections: sectionsOf(timeline) };
+}
+
+function sectionsOf(timeline: Timeline): CpuSections[] {
+  return preemptOffSections(timeline).map((preemptOff, cpu) => {
+    const marks = [
+      ...timeline.timers.late.filter((timer) => timer.cpu === cpu).map(({ expires, fired }) => ({ begin: expires, end: fired, section: "irqs-off" as const })),
+      ...preemptOff.map(([begin, end]) => ({ begin, end, section: "preempt-off" as const })),
+    ].sort((a, b) => a.begin - b.begin);
+    let latest = Number.NEGATIVE_INFINITY;
+    return { marks, until: Float64Array.from(marks, ({ end }) => (latest = Math.max(latest, end))) };
+  });
 }
 
 function periodTimers(timeline: Timeline): number[] {

@@ -297,7 +297,8 @@ class Walk {
 
   #emit(thread: ThreadIndex, cpu: number, begin: number, end: number, kind: PathClass, culprit: SegmentCulprit, frame: Frame, reason?: string): void {
     if (end <= begin) return;
-    this.segments.push({ begin, end, class: kind, thread, cpu, depth: frame.depth, culprit, via: frame.via, ...(reason === undefined ? {} : { reason }) });
+    const segment = { begin, end, class: kind, thread, cpu, depth: frame.depth, culprit, via: frame.via };
+    this.segments.push(reason === undefined ? segment : { ...segment, reason });
   }
 }
 

@@ -101,6 +101,8 @@ export function sliceAt(slices: ThreadSlices, thread: ThreadIndex, time: number)
   return row >= from && (slices.end[row] as number) >= time ? row : -1;
 }
 
+export const hasSlices = (slices: ThreadSlices, thread: ThreadIndex): boolean => thread >= 0 && slices.first[thread] !== slices.first[thread + 1];
+
 /** Rows of this thread that overlap [begin, end). */
 export function slicesIn(slices: ThreadSlices, thread: ThreadIndex, begin: number, end: number): { from: number; to: number } {
   if (thread < 0) return { from: 0, to: 0 };
