@@ -22,6 +22,12 @@ const TEXTS = {
     "{duration} on {cpus} CPUs, {events} events, clock {clock}, from {from} to {to} s",
     "{cpus} 个 CPU 上的 {duration}，{events} 个事件，时钟 {clock}，从 {from} 到 {to} s",
   ],
+  "summary.latency": [
+    "the tracer {tracer} found {ms} on CPU {cpu}, in {task}, from {from} to {to}",
+    "跟踪器 {tracer} 在 CPU {cpu} 上发现 {ms}，任务 {task}，从 {from} 到 {to}",
+  ],
+  "summary.latency-wakeup": ["the tracer {tracer} found {ms} on CPU {cpu}, for {task}", "跟踪器 {tracer} 在 CPU {cpu} 上发现 {ms}，任务 {task}"],
+  "summary.latency-stack": ["stack at its end: {stack}", "结束时的调用栈：{stack}"],
   "summary.lost": ["events were lost in {count} places", "有 {count} 处丢失事件"],
   "summary.events": ["events: {list}", "事件：{list}"],
   "summary.more": ["and {count} more kinds", "以及另外 {count} 种"],

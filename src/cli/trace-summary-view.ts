@@ -25,6 +25,7 @@ export function renderTraceSummary(summary: TraceSummary, { lang, columns, color
       "  ",
     ),
   );
+  if (summary.latency !== undefined) lines.push(...latencyLines(summary.latency, lang, columns));
   if (summary.lostIntervals > 0) lines.push(`  ${say(lang, "summary.lost", { count: summary.lostIntervals })}`);
   lines.push(...summary.problems.flatMap((problem) => wrap(printable(problem), columns, "  ")));
   const shown = summary.events.slice(0, EVENT_KINDS).map(({ name, count }) => `${name} ${count}`);
@@ -47,6 +48,21 @@ export function renderTraceSummary(summary: TraceSummary, { lang, columns, color
     for (const { at, tid, text } of samples) lines.push(truncate(`    ${seconds(at)}  tid ${padEnd(String(tid), tidWidth)}  ${printable(text)}`, columns));
   }
   return plainSpaces(`${lines.join("\n")}\n`);
+}
+
+function latencyLines(section: NonNullable<TraceSummary["latency"]>, lang: CliContext["lang"], columns: number): string[] {
+  const { tracer, latencyUs, cpu, task, startedAt, endedAt, stack } = section;
+  const values = {
+    tracer: printable(tracer),
+    ms: formatMs(latencyUs * 1000),
+    cpu,
+    task: task === undefined ? undefined : (formatThread({ ...task, pid: task.tid }) ?? undefined),
+    from: startedAt === undefined ? undefined : printable(startedAt),
+    to: endedAt === undefined ? undefined : printable(endedAt),
+  };
+  const lines = wrap(say(lang, values.from === undefined ? "summary.latency-wakeup" : "summary.latency", values), columns, "  ", "    ");
+  if (stack.length > 0) lines.push(...wrap(say(lang, "summary.latency-stack", { stack: printable(stack.join(" < ")) }), columns, "    ", "      "));
+  return lines;
 }
 
 /** As trace-cmd report prints it: what --from and --to take. */

@@ -1,4 +1,5 @@
 /** What does a recording hold when there is no request in it? Counts, busiest threads, markers: enough to say where the request is. */
+import type { LatencyReport } from "../import/index.ts";
 import type { Trace } from "../trace/index.ts";
 
 export interface TraceSummary {
@@ -9,6 +10,17 @@ export interface TraceSummary {
   readonly cpus: number;
   readonly clock: string;
   readonly events: readonly { readonly name: string; readonly count: number }[];
+  /** what a latency tracer found */
+  readonly latency?: {
+    readonly tracer: string;
+    readonly latencyUs: number;
+    readonly cpu: number;
+    readonly task: { readonly comm: string; readonly tid: number } | undefined;
+    readonly startedAt: string | undefined;
+    readonly endedAt: string | undefined;
+    /** innermost first */
+    readonly stack: readonly string[];
+  };
   readonly lostIntervals: number;
   readonly problems: readonly string[];
   /** by time on a CPU; undefined without sched_switch */
@@ -19,7 +31,7 @@ export interface TraceSummary {
 const BUSIEST = 8;
 const MARKER_SAMPLES = 5;
 
-export function summarizeTrace(trace: Trace): TraceSummary {
+export function summarizeTrace(trace: Trace, latency?: LatencyReport): TraceSummary {
   const events = [...trace.counts]
     .map(([name, { perCpu }]) => ({ name, count: perCpu.reduce((sum, count) => sum + count, 0) }))
     .sort((a, b) => b.count - a.count);
@@ -37,12 +49,23 @@ export function summarizeTrace(trace: Trace): TraceSummary {
     cpus: trace.machine.cpus,
     clock: trace.clock.name,
     events,
+    ...(latency === undefined ? {} : { latency: sectionOf(latency) }),
     lostIntervals: trace.lost.length,
     problems: trace.problems.map(({ message }) => message),
     busiest: busiestThreads(trace),
     markers: { count: print?.length ?? 0, samples },
   };
 }
+
+const sectionOf = ({ tracer, latencyUs, cpu, task, startedAt, endedAt, stack }: LatencyReport): NonNullable<TraceSummary["latency"]> => ({
+  tracer,
+  latencyUs,
+  cpu,
+  task: task === undefined ? undefined : { comm: task.comm, tid: task.pid },
+  startedAt,
+  endedAt,
+  stack,
+});
 
 /** On-CPU time between the switches of each CPU; the stretch before its first switch is not counted. */
 function busiestThreads(trace: Trace): TraceSummary["busiest"] {

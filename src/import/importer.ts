@@ -2,6 +2,7 @@
 import type { ThreadInfo } from "../bundle/index.ts";
 import type { TimeSpan, Trace } from "../trace/index.ts";
 import type { TraceDatParts } from "./trace-dat/parts.ts";
+import type { LatencyReport } from "./text/latency-report.ts";
 import type { TraceFile } from "./trace-file.ts";
 
 export interface ImportOptions {
@@ -36,6 +37,8 @@ export interface OpenedRecording {
   records(): Iterable<TraceRecord>;
   /** trace.dat only */
   readonly parts?: TraceDatParts;
+  /** a latency tracer's text only: the longest section that it found */
+  latency?(): LatencyReport;
 }
 
 export type FieldValue = number | bigint | string | readonly (number | bigint)[];

@@ -1,3 +1,4 @@
+import stringWidth from "string-width";
 import { describe, expect, it } from "vitest";
 import { formatMs, formatOffset, formatShare, formatThread, grouped } from "./format-value.ts";
 import { padEnd, plainSpaces, truncate, widthOf, wrap } from "./layout.ts";
@@ -45,5 +46,14 @@ describe("values", () => {
     expect(formatThread({ comm: "sh", pid: -1, tid: 72 })).toBe("sh[72]");
     expect(formatThread({ tid: 72 })).toBe("?[72]");
     expect(formatThread({})).toBeUndefined();
+  });
+});
+
+describe("widthOf", () => {
+  it("takes the short way only where string-width says the same", () => {
+    for (let code = 0; code < 0x2600; code++) {
+      const character = String.fromCharCode(code);
+      for (const text of [character, `a${character}b`]) expect(widthOf(text), `U+${code.toString(16)}`).toBe(stringWidth(text));
+    }
   });
 });

@@ -3,11 +3,13 @@ import stringWidth from "string-width";
 import { NO_BREAK } from "./format-value.ts";
 
 const ELLIPSIS = "…";
-const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
+/** Latin letters, punctuation, frames and blocks: one column each, and nothing that combines. Most of a report; segmenting it is slow. */
+const SIMPLE = /^[\x20-\x7e\xa1-\xac\xae-\xff\u2010-\u2027\u2190-\u21ff\u2500-\u259f]*$/;
 
-export const widthOf = (text: string): number => stringWidth(text);
+export const widthOf = (text: string): number => (SIMPLE.test(text) ? text.length : stringWidth(text));
 
-const charactersOf = (text: string): string[] => Array.from(graphemes.segment(text), ({ segment }) => segment);
+const charactersOf = (text: string): string[] =>
+  SIMPLE.test(text) ? text.split("") : Array.from(new Intl.Segmenter("en", { granularity: "grapheme" }).segment(text), ({ segment }) => segment);
 
 /** At most `width` columns; what is cut off is announced by an ellipsis. */
 export function truncate(text: string, width: number): string {

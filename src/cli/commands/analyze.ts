@@ -1,4 +1,4 @@
-/** stallscope analyze: explain a recording, our own or trace-cmd's. Needs no root. */
+/** stallscope analyze: explain a recording, our own or anybody's. Needs no root. */
 import type { Command } from "commander";
 import { EXIT, UserError } from "../../base/index.ts";
 import type { AnalyzeRequest, RunHandler } from "../handlers.ts";
@@ -17,8 +17,8 @@ interface Values {
 export function defineAnalyze(program: Command, run: RunHandler): void {
   program
     .command("analyze")
-    .description("explain a recording: a directory of stallscope, or a trace.dat of trace-cmd")
-    .argument("<file>", "directory or trace.dat")
+    .description("explain a recording: a directory of stallscope, a trace.dat of trace-cmd, or a trace as text")
+    .argument("<file>", "directory, trace.dat, text of ftrace, trace-cmd or perf, or - for stdin")
     .optionsGroup("Where the request is (default: the recording's own requests or stallscope's markers):")
     .option("--begin <regex>", "marker text that begins a request; the first ( ) group pairs begin and end")
     .option("--end <regex>", "marker text that ends a request")
@@ -32,7 +32,7 @@ export function defineAnalyze(program: Command, run: RunHandler): void {
         "stallscope analyze ./stallscope-20261124-101500",
         "stallscope analyze trace.dat --begin 'request begin id=(\\d+)' --end 'request end id=(\\d+)'",
         "stallscope analyze trace.dat --thread 4711 --from 4512.123456 --to 4513.326789",
-        "stallscope analyze trace.dat --lang zh",
+        "perf script --ns | stallscope analyze - --thread 4711 --from 4512.1 --to 4513.3",
       ),
     )
     .action((path: string, values: Values) => run("analyze", readAnalyze(path, values)));

@@ -4,6 +4,7 @@
  */
 import { ImportError } from "../../base/index.ts";
 import type { ImportProblem } from "../../trace/index.ts";
+import type { Importer } from "../importer.ts";
 import { makeTextImporter, textRowsOf, type TextWriter } from "./open-text.ts";
 import { SHORT_NAME_COLUMN, parseLatencyHead, parseVerboseHead, type ParseHead } from "./row-head.ts";
 import { textOf, ascii, find } from "./byte-text.ts";
@@ -67,7 +68,12 @@ export const LATENCY_TEXT: TextWriter = {
   recognizes: (head) => find(head, 0, Math.min(head.length, 4096), HEADER) >= 0,
 };
 
-export const latencyText = makeTextImporter(LATENCY_TEXT);
+const plain = makeTextImporter(LATENCY_TEXT);
+
+export const latencyText: Importer = {
+  ...plain,
+  open: (file, options) => ({ ...plain.open(file, options), latency: () => readLatencyReport(file) }),
+};
 
 /** Throws ImportError when there is no latency header: the tracer has found nothing, or it is another text. */
 export function readLatencyReport(file: TraceFile): LatencyReport {
