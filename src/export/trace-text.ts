@@ -5,7 +5,7 @@
  * Perfetto takes any number of them, Trace Compass too, and `trace-cmd report -t` writes the same. The latency column has
  * the five characters of kernels since 5.15, for readers refuse more. One record is one line, but for stacks: a marker's
  * own newlines become \x0a, or it could write lines that look like events. The line of the kernel that counts entries is
- * left out: their number is not known before the end, and no reader asks for it.
+ * left out: their number is not known before the end, and no reader asks for it. An event that two buffers recorded is one line.
  */
 import { printable } from "../base/index.ts";
 import { hasLazyRescheduling, latencyColumn } from "./latency-column.ts";
@@ -34,7 +34,7 @@ export function* traceTextLines(recording: Pick<OpenedRecording, "records" | "pa
   const { parts } = recording;
   const hasLazy = hasLazyRescheduling(parts?.uname);
   const isNs = parts === undefined || parts.conversion !== undefined || !NOT_NS.has(parts.clock);
-  for (const record of recording.records()) {
+  for (const record of recording.records({ once: true })) {
     if (record.lostBefore !== 0) yield `CPU:${record.cpu} [LOST ${record.lostBefore > 0 ? `${record.lostBefore} ` : ""}EVENTS]\n`;
     yield traceTextLine(record, hasLazy, isNs);
   }

@@ -34,11 +34,16 @@ export interface OpenedRecording {
   /** For the analysis: columns of what EVENT_SPECS names. */
   trace(): Trace;
   /** For exports and for comparison with other readers: every record, in order of (time, cpu). One object, reused. */
-  records(): Iterable<TraceRecord>;
+  records(options?: RecordsOptions): Iterable<TraceRecord>;
   /** trace.dat only */
   readonly parts?: TraceDatParts;
   /** a latency tracer's text only: the longest section that it found */
   latency?(): LatencyReport;
+}
+
+export interface RecordsOptions {
+  /** leave out what another buffer of the recording has too: one line for one event */
+  readonly once?: boolean;
 }
 
 export type FieldValue = number | bigint | string | readonly (number | bigint)[];

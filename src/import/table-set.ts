@@ -1,16 +1,10 @@
-/**
- * Which table does a record go to? One per buffer and event, made when its first record comes.
- *
- * A capture records some events twice (sched_switch in the wide and, for its stacks, in the deep buffer). The first buffer
- * that holds records of an event owns its table, the other tables are dropped; buffers come as in the file, the main one
- * first. Only `print` and `kernel_stack` are taken from all buffers into one table: the same one is never written to two.
- */
+/** Which table does a record go to? One per buffer and event, made when its first record comes; in the end the owner's is kept (several-buffers.ts). */
 import type { EventTable } from "../trace/index.ts";
 import type { EventPlan, EventPlans } from "./decoder-plans.ts";
 import type { RecordSource, Rows } from "./record-decoder.ts";
+import { FROM_ALL_BUFFERS } from "./several-buffers.ts";
 import { TableBuilder } from "./table-builder.ts";
 
-const FROM_ALL_BUFFERS: ReadonlySet<string> = new Set(["print", "kernel_stack"]);
 /** Before this many rows are there, how many there will be is not estimated. */
 const FIRST_ROWS = 512;
 /** More than the part of the file that was read lets expect: an event may become more frequent. */

@@ -25,7 +25,7 @@ export const traceDatImporter: Importer = {
     return {
       parts,
       trace: () => importTraceDatParts(parts, options),
-      records: () => traceDatRecords(parts, options.threads === undefined ? {} : { threads: options.threads }),
+      records: (extent) => traceDatRecords(parts, { ...extent, ...(options.threads === undefined ? {} : { threads: options.threads }) }),
     };
   },
 };

@@ -43,7 +43,7 @@ T=/sys/kernel/tracing
 cd /run/w
 exec > /run/out/log.txt 2>&1
 # what is recorded is named after the fixture, not after this file
-$B cp $B ./bb; for each in sleep dd cat sync; do $B ln -s bb $each; done
+$B cp $B ./busybox; for each in sh sleep usleep true dd cat printf; do $B ln -s busybox $each; done
 wanted=$($B cat /run/out/names)
 is_wanted() { [ -z "$wanted" ] && return 0; for each in $wanted; do [ "$each" = "$1" ] && return 0; done; return 1; }
 
@@ -60,46 +60,50 @@ rec() { # name, then what trace-cmd record gets
   $B cp "$name.dat" /run/out/ || true
   trace-cmd reset > /dev/null 2>&1 || true
 }
-LIGHT='./bb sleep 0.03; ./bb true; ./bb sleep 0.03'
+LIGHT='./sleep 0.03; ./true; ./sleep 0.03'
 
 symbols '^(__schedule|schedule|schedule_timeout|do_nanosleep|hrtimer_nanosleep|common_nsleep|__x64_sys_[a-z]*nanosleep|do_syscall_64|entry_SYSCALL_64_after_hwframe|worker_thread|kthread|ret_from_fork|schedule_idle|do_idle|cpu_startup_entry|tracing_mark_(raw_)?write|ksys_write|vfs_write|do_exit|do_wait|io_schedule|folio_wait_bit_common|preempt_schedule_irq|irqentry_exit|hrtimer_wakeup|tick_sched_timer|process_timeout|delayed_work_timer_fn|preemptirq_delay_run|execute_preemptirqtest|tracer_(hardirqs|preempt)_o[nf]+)$'
 
 # names, states, flags: switches, wake-ups, interrupts, timers, forks; a thread with a strange name, one in D, kernel threads
 is_wanted sched && {
-  for name in 'a-1 [000] 1: x' 'x prev_pid=1 y' 'naïve'; do (printf '%s' "$name" > /proc/self/comm; exec 3<&0; while :; do ./bb usleep 20000; done) & done 2> /dev/null
+  strange=
+  for name in 'a-1 [000] 1: x' 'x prev_pid=1 y' 'naïve'; do
+    (printf '%s' "$name" > /proc/self/comm; while :; do ./usleep 20000; done) &
+    strange="$strange $!"
+  done
 }
 rec sched -b 256 -C mono -e sched_switch -e sched_waking -e sched_wakeup -e sched_process_fork -e sched_process_exec -e sched_process_exit -e task_rename \
   -e irq_handler_entry -e irq_handler_exit -e softirq_raise -e softirq_entry -e softirq_exit -e hrtimer_start -e hrtimer_expire_entry -e workqueue_execute_start \
-  ./bb sh -c "$LIGHT; ./bb dd if=/dev/zero of=/run/disk/file bs=4k count=3 conv=fsync 2> /dev/null; $LIGHT"
-jobs -p | while read -r pid; do kill -9 "$pid" 2> /dev/null || true; done
+  ./sh -c "$LIGHT; ./dd if=/dev/zero of=/run/disk/file bs=4k count=3 conv=fsync 2> /dev/null; $LIGHT"
+is_wanted sched && kill -9 $strange
 
 # the stack option, for every event; and where user space was
-rec stacks -b 128 -C mono -T -e sched_switch -f 'prev_state != 0 && prev_pid != 0' ./bb sh -c "$LIGHT"
-rec user-stacks -b 128 -C mono -O userstacktrace -e sys_enter_openat -e sys_exit_openat ./bb cat /proc/version
+rec stacks -b 128 -C mono -T -e sched_switch -f 'prev_state != 0 && prev_pid != 0' ./sh -c "$LIGHT"
+rec user-stacks -b 128 -C mono -O userstacktrace -e sys_enter_openat -e sys_exit_openat ./cat /proc/version
 
 # marks: text with lines, bytes, and one that looks like a line of the report
-rec markers -b 64 -C mono -e sched_process_exec ./bb sh -c "echo hello > $T/trace_marker; printf 'two\nlines' > $T/trace_marker; ./bb printf '\1\0\0\0raw\377' > $T/trace_marker_raw
-  echo '           <idle>-0     [000]     1.000000: sched_switch: prev_comm=a prev_pid=0' > $T/trace_marker; ./bb sleep 0.01"
+rec markers -b 64 -C mono -e sched_process_exec ./sh -c "echo hello > $T/trace_marker; printf 'two\nlines' > $T/trace_marker; ./printf '\1\0\0\0raw\377' > $T/trace_marker_raw
+  echo '           <idle>-0     [000]     1.000000: sched_switch: prev_comm=a prev_pid=0' > $T/trace_marker; ./sleep 0.01"
 
 # tracers
-rec function -b 64 -C mono -p function -l schedule -l do_nanosleep -l ksys_write ./bb sh -c "$LIGHT"
-rec graph -b 64 -C mono -p function_graph -g ksys_write -g do_nanosleep --max-graph-depth 4 -e sched_switch ./bb sh -c "echo x; ./bb sleep 0.01"
-rec func-stack -b 64 -C mono -p function -l do_nanosleep --func-stack ./bb sleep 0.01
+rec function -b 64 -C mono -p function -l schedule -l do_nanosleep -l ksys_write ./sh -c "$LIGHT"
+rec graph -b 64 -C mono -p function_graph -g ksys_write -g do_nanosleep --max-graph-depth 4 -e sched_switch ./sh -c "echo x; ./sleep 0.01"
+rec func-stack -b 64 -C mono -p function -l do_nanosleep --func-stack ./sleep 0.01
 
 # stamps that are not ns, and stamps with the date
-rec tsc -b 64 -C x86-tsc -e sched_switch -e sched_waking ./bb sh -c "$LIGHT"
-rec date -b 64 -C mono --date -e sched_switch ./bb sleep 0.02
+rec tsc -b 64 -C x86-tsc -e sched_switch -e sched_waking ./sh -c "$LIGHT"
+rec date -b 64 -C mono --date -e sched_switch ./sleep 0.02
 
 # two buffers
-rec buffers -b 64 -C mono -e sched_switch -B deep -e raw_syscalls ./bb sh -c './bb sleep 0.01'
+rec buffers -b 64 -C mono -e sched_switch -B deep -e raw_syscalls ./sh -c './sleep 0.01'
 
 # a ring that is too small: what is lost between two readings
-rec lost -b 8 -s 100000 -C mono -e raw_syscalls ./bb dd if=/dev/zero of=/dev/null bs=1 count=3000
+rec lost -b 8 -s 100000 -C mono -e raw_syscalls ./dd if=/dev/zero of=/dev/null bs=1 count=3000
 
 # what latency tracers found, as text in the file
 is_wanted irqsoff && $B insmod /run/out/delay.ko delay=20000 test_mode=irq burst_size=1 cpu_affinity=0
-rec irqsoff -p irqsoff -d ./bb sh -c 'echo 1 > /sys/kernel/preemptirq_delay_test/trigger; ./bb sleep 0.2'
-rec wakeup-rt -p wakeup_rt -d chrt -f 5 ./bb sleep 0.05
+rec irqsoff -p irqsoff -d ./sh -c 'echo 1 > /sys/kernel/preemptirq_delay_test/trigger; ./sleep 0.2'
+rec wakeup-rt -p wakeup_rt -d chrt -f 5 ./sleep 0.05
 
 $B touch /run/out/done
 $B sync

@@ -3,19 +3,20 @@
  * Streams: what is in memory does not grow with the file, but for the names of threads.
  */
 import type { ThreadInfo } from "../../bundle/index.ts";
-import type { TraceRecord } from "../importer.ts";
+import type { RecordsOptions, TraceRecord } from "../importer.ts";
 import type { RecordBytes } from "../print-fmt/index.ts";
 import { earliestStamp } from "../ring-buffer/earliest-stamp.ts";
 import { PageCursor } from "../ring-buffer/page-cursor.ts";
 import { parseKernelSymbols } from "../symbols.ts";
 import type { BufferParts, CpuData, TraceDatParts } from "../trace-dat/parts.ts";
+import { FROM_ALL_BUFFERS, ownedElsewhere } from "../several-buffers.ts";
 import type { BuiltInContext } from "./built-in-events.ts";
 import { EventViews, type EventView } from "./event-view.ts";
 import { mergeLanes, type MergeLane } from "./merge-cursors.ts";
 import { parsePrintkFormats, parseSavedCmdlines } from "./side-files.ts";
 import { TaskNames } from "./task-names.ts";
 
-export interface RecordsOptions {
+export interface TraceDatRecordsOptions extends RecordsOptions {
   /** threads that the capture saw in /proc */
   readonly threads?: readonly ThreadInfo[];
   /** jiffies per second of the recording kernel; without it such times are shown in jiffies */
@@ -23,7 +24,7 @@ export interface RecordsOptions {
 }
 
 /** In order of (time, cpu, buffer). One object, reused: it is valid until the next one is asked for. */
-export function* traceDatRecords(parts: TraceDatParts, options: RecordsOptions = {}): Generator<TraceRecord> {
+export function* traceDatRecords(parts: TraceDatParts, options: TraceDatRecordsOptions = {}): Generator<TraceRecord> {
   const { little, conversion } = parts;
   const rawBase = earliestStamp(parts.buffers, little) ?? 0n;
   const base = conversion === undefined ? rawBase : conversion.stamp(0, rawBase);
@@ -41,14 +42,16 @@ export function* traceDatRecords(parts: TraceDatParts, options: RecordsOptions =
     timeOf: () => now,
   };
   const views = new EventViews(parts.formats, context, names);
+  const elsewhere = options.once === true ? ownedElsewhere(parts.buffers, little) : [];
   const lanes = parts.buffers
     .flatMap((buffer, index) => buffer.cpus.map((data) => ({ buffer, index, data })))
     .sort((a, b) => a.data.cpu - b.data.cpu || a.index - b.index)
-    .map(({ buffer, data }) => new RecordLane(buffer, data, little, rawBase, conversion?.relative(data.cpu, rawBase, base)));
+    .map(({ buffer, index, data }) => new RecordLane(buffer, data, little, rawBase, conversion?.relative(data.cpu, rawBase, base), elsewhere[index]));
   const record = new DatRecord(names);
   for (const lane of mergeLanes(lanes)) {
     const { cursor } = lane;
     const view = views.of(cursor.id);
+    if (lane.elsewhere?.has(cursor.id) === true && !FROM_ALL_BUFFERS.has(view.name)) continue;
     now = base + BigInt(lane.time());
     record.show(lane, view, now);
     view.learn?.(lane, record.tid);
@@ -64,9 +67,19 @@ class RecordLane implements MergeLane, RecordBytes {
   readonly cursor: PageCursor;
   /** events lost since the record before; -1 = some */
   lostBefore = 0;
+  /** ids of events that are read from another buffer */
+  readonly elsewhere: ReadonlySet<number> | undefined;
   readonly #convert: ((time: number) => number) | undefined;
 
-  constructor(buffer: BufferParts, data: CpuData, little: boolean, base: bigint, convert: ((time: number) => number) | undefined) {
+  constructor(
+    buffer: BufferParts,
+    data: CpuData,
+    little: boolean,
+    base: bigint,
+    convert: ((time: number) => number) | undefined,
+    elsewhere: ReadonlySet<number> | undefined,
+  ) {
+    this.elsewhere = elsewhere;
     this.cpu = data.cpu;
     this.buffer = buffer.name;
     this.#convert = convert;
