@@ -4,7 +4,7 @@ complete -c stallscope -n __fish_use_subcommand -a demo -d 'start a small speech
 complete -c stallscope -n __fish_use_subcommand -a doctor -d 'say what this machine can show and what stands in the way'
 complete -c stallscope -n __fish_use_subcommand -a diagnose -d 'fire requests at a service and say why the slowest was late'
 complete -c stallscope -n __fish_use_subcommand -a capture -d 'record a service for a while, or while requests are fired, and keep the recording'
-complete -c stallscope -n __fish_use_subcommand -a analyze -d 'explain a recording: a directory of stallscope, or a trace.dat of trace-cmd'
+complete -c stallscope -n __fish_use_subcommand -a analyze -d 'explain a recording: a directory of stallscope, a trace.dat of trace-cmd, or a trace as text'
 complete -c stallscope -n __fish_use_subcommand -a export -d 'write a recording for other tools: the kernel\'s text, JSON lines, or a trace.dat of version 6'
 complete -c stallscope -n __fish_use_subcommand -a causes -d 'list the causes it can name and what each needs'
 complete -c stallscope -n __fish_use_subcommand -a janitor -d 'remove the trace instances that killed runs left behind'

@@ -6,7 +6,7 @@ _stallscope() {
     'doctor:say what this machine can show and what stands in the way'
     'diagnose:fire requests at a service and say why the slowest was late'
     'capture:record a service for a while, or while requests are fired, and keep the recording'
-    'analyze:explain a recording\: a directory of stallscope, or a trace.dat of trace-cmd'
+    'analyze:explain a recording\: a directory of stallscope, a trace.dat of trace-cmd, or a trace as text'
     'export:write a recording for other tools\: the kernel'\''s text, JSON lines, or a trace.dat of version 6'
     'causes:list the causes it can name and what each needs'
     'janitor:remove the trace instances that killed runs left behind'

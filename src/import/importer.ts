@@ -2,7 +2,7 @@
 import type { ThreadInfo } from "../bundle/index.ts";
 import type { TimeSpan, Trace } from "../trace/index.ts";
 import type { TraceDatParts } from "./trace-dat/parts.ts";
-import type { LatencyReport } from "./text/latency-report.ts";
+import type { LatencyReport } from "./latency-types.ts";
 import type { TraceFile } from "./trace-file.ts";
 
 export interface ImportOptions {

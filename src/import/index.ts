@@ -4,7 +4,7 @@ import type { Importer, ImportOptions, OpenedRecording } from "./importer.ts";
 import { importerFor } from "./importers.ts";
 import { memoryFile, openTraceFile } from "./trace-file.ts";
 
-export type { LatencyReport } from "./text/latency-report.ts";
+export type { LatencyReport } from "./latency-types.ts";
 export type { FieldValue, ImportOptions, OpenedRecording, TraceRecord } from "./importer.ts";
 
 /** Finds out by its content what a file, a pipe or the standard input (`-`) holds. ImportError when it cannot be read as a trace, UserError when it cannot be opened. */

@@ -3,6 +3,7 @@ import { closeSync, constants, existsSync, mkdirSync, openSync, readdirSync, rea
 import { release } from "node:os";
 import { join } from "node:path";
 import type { CpuData, TraceDatParts } from "../../src/import/trace-dat/parts.ts";
+import { parseCpuStats } from "../../src/import/check-losses.ts";
 import { parseHeaderPage } from "../../src/import/header-page.ts";
 
 export const TRACEFS = "/sys/kernel/tracing";
@@ -14,6 +15,8 @@ export interface KernelRecording {
 }
 
 export interface RecordingPlan {
+  /** of the private instance's name, `stallscope-NAME-PID` */
+  readonly name?: string;
   /** `system` or `system/event`; what the kernel lacks is left out */
   readonly events: readonly string[];
   readonly tracer?: string;
@@ -27,7 +30,7 @@ export interface RecordingPlan {
 const OPTIONS = ["nohash-ptr", "context-info", "irq-info"];
 
 export function recordKernel(plan: RecordingPlan): KernelRecording {
-  const instance = join(TRACEFS, "instances", `stallscope-text-${process.pid}`);
+  const instance = join(TRACEFS, "instances", `stallscope-${plan.name ?? "text"}-${process.pid}`);
   const put = (file: string, text: string): void => writeFileSync(join(instance, file), text);
   const enabled = plan.events.filter((event) => existsSync(join(TRACEFS, "events", event, "enable")));
   mkdirSync(instance);
@@ -57,6 +60,9 @@ function readParts(instance: string, enabled: readonly string[]): TraceDatParts 
   const headerPageText = readFileSync(join(TRACEFS, "events/header_page"), "utf8");
   const layout = parseHeaderPage(headerPageText);
   const cpus = readdirSync(join(instance, "per_cpu")).length;
+  const stats = Array.from({ length: cpus }, (_, cpu) =>
+    parseCpuStats(`CPU: ${cpu}\n${readFileSync(join(instance, "per_cpu", `cpu${cpu}`, "stats"), "latin1")}`),
+  ).filter((each) => each !== undefined);
   const data = Array.from({ length: cpus }, (_, cpu): CpuData => {
     const bytes = drain(join(instance, "per_cpu", `cpu${cpu}`, "trace_pipe_raw"), layout.pageSize);
     return { cpu, offset: 0, size: bytes.length, truncated: false, pieces: () => [{ offset: 0, bytes }] };
@@ -75,8 +81,8 @@ function readParts(instance: string, enabled: readonly string[]): TraceDatParts 
     clock: "mono",
     conversion: undefined,
     uname: `Linux host ${release()}`,
-    stats: [],
-    buffers: [{ name: "", layout, cpus: data, stats: [] }],
+    stats,
+    buffers: [{ name: "", layout, cpus: data, stats }],
     latencyTexts: [],
     notes: { writer: undefined, traceId: undefined, printedOffset: 0n, guests: [], processMaps: [] },
     problems: [],

@@ -21,8 +21,7 @@ const changed =
     })();
   };
 const FILES: Readonly<Record<ReportMode, string>> = { raw: "report-raw", plain: "report", latency: "report-latency" };
-const reportText = (mode: ReportMode): string =>
-  gunzipSync(readFileSync(RECORDING.replace(/\.dat\.gz$/, `.${FILES[mode]}.txt.gz`))).toString("latin1");
+const reportText = (mode: ReportMode): string => gunzipSync(readFileSync(RECORDING.replace(/\.dat\.gz$/, `.${FILES[mode]}.txt.gz`))).toString("latin1");
 
 describe("the comparison with trace-cmd", () => {
   it("agrees with the report as it is", async () => {

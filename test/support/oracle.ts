@@ -65,9 +65,7 @@ export async function compareWithTraceCmd(
       const [, tid, comm] = /^(\d+) (.*)$/s.exec(line) ?? [];
       if (tid !== undefined && comm !== undefined) known.add(Number(tid), comm);
     }
-    const printk = new Map(
-      [...parts.printkFormats.matchAll(/^0x([0-9a-f]+) : "(.*)"$/gm)].map(([, hex, text = ""]) => [BigInt(`0x${hex}`), text] as const),
-    );
+    const printk = new Map([...parts.printkFormats.matchAll(/^0x([0-9a-f]+) : "(.*)"$/gm)].map(([, hex, text = ""]) => [BigInt(`0x${hex}`), text] as const));
     const raw = new RawRecords({ names: kernelNames, little: parts.little, stringAt: (address) => printk.get(address) });
     const texts = kernelTexts(parts.formats);
     const plain = plainBodies(kernelNames);

@@ -8,7 +8,7 @@ import { perfScript } from "./perf-script.ts";
 import { traceCmdReport } from "./trace-cmd-report.ts";
 
 export { readFunctionCalls, type FunctionCall } from "./function-graph.ts";
-export { readLatencyReport, type LatencyReport, type LatencyRow, type LatencyTask } from "./latency-report.ts";
+export { readLatencyReport } from "./latency-report.ts";
 export { tracerRow, type TracerRow } from "./tracer-rows.ts";
 
 /** Containers first; then texts with a header of their own; the plain one, which is known by its rows alone, last. */

@@ -3,58 +3,12 @@
  * in it, where it began and ended. Header: kernel/trace/trace.c, print_trace_header, of Linux 6.1; newer ones have the same lines.
  */
 import { ImportError } from "../../base/index.ts";
-import type { ImportProblem } from "../../trace/index.ts";
 import type { Importer } from "../importer.ts";
+import type { LatencyReport, LatencyRow } from "../latency-types.ts";
 import { makeTextImporter, textRowsOf, type TextWriter } from "./open-text.ts";
 import { SHORT_NAME_COLUMN, parseLatencyHead, parseVerboseHead, type ParseHead } from "./row-head.ts";
 import { textOf, ascii, find } from "./byte-text.ts";
 import type { TraceFile } from "../trace-file.ts";
-
-export interface LatencyTask {
-  readonly comm: string;
-  readonly pid: number;
-  readonly uid: number;
-  readonly nice: number;
-  /** SCHED_ number */
-  readonly policy: number;
-  readonly rtPrio: number;
-}
-
-/** `comm` is cut to 8 bytes. `timeUs` counts from the begin of the section. */
-export interface LatencyRow {
-  readonly timeUs: number;
-  readonly cpu: number;
-  readonly tid: number;
-  readonly comm: string;
-  /** raw common_flags and common_preempt_count */
-  readonly flags: number;
-  readonly preemptCount: number;
-  /** `function` for rows of the tracer's own */
-  readonly event: string;
-  readonly text: string;
-}
-
-export interface LatencyReport {
-  readonly tracer: string;
-  /** release of the kernel */
-  readonly kernel: string;
-  readonly latencyUs: number;
-  /** where the section was */
-  readonly cpu: number;
-  /** `preempt`, `server`, `desktop`, `PREEMPT(full)` ... as the kernel says it */
-  readonly preemption: string;
-  readonly task: LatencyTask | undefined;
-  /** functions; the wakeup tracers have none */
-  readonly startedAt: string | undefined;
-  readonly endedAt: string | undefined;
-  readonly entries: { readonly kept: number; readonly written: number };
-  /** the buffer was too small for the section: its begin is missing */
-  readonly isTruncated: boolean;
-  readonly events: readonly LatencyRow[];
-  /** function names of the last stack in it, innermost first */
-  readonly stack: readonly string[];
-  readonly problems: readonly ImportProblem[];
-}
 
 const HEADER = ascii(" latency trace v");
 

@@ -31,7 +31,11 @@ export class Columns {
   check(record: TraceRecord, fields: readonly (readonly [name: string, value: FieldValue])[]): string | undefined {
     const { event, cpu } = record;
     const counts = this.#counts.get(event);
-    if (counts === undefined) this.#counts.set(event, Array.from({ length: this.#trace.machine.cpus }, (_, index) => (index === cpu ? 1 : 0)));
+    if (counts === undefined)
+      this.#counts.set(
+        event,
+        Array.from({ length: this.#trace.machine.cpus }, (_, index) => (index === cpu ? 1 : 0)),
+      );
     else counts[cpu] = (counts[cpu] ?? 0) + 1;
     if (record.lostBefore !== 0) {
       const key = `${record.buffer} ${cpu} ${record.lostBefore}`;
@@ -65,7 +69,9 @@ export class Columns {
       case "tid":
         return unless(table.tid[row] === Number(value));
       case "string":
-        return found !== undefined && this.#trace.strings.get(found) === value ? undefined : String(found === undefined ? found : this.#trace.strings.get(found));
+        return found !== undefined && this.#trace.strings.get(found) === value
+          ? undefined
+          : String(found === undefined ? found : this.#trace.strings.get(found));
       case "stack": {
         const frames = this.#trace.stacks[found ?? 0] ?? [];
         const wanted = (value as readonly (number | bigint)[]).map(low52);
@@ -124,7 +130,8 @@ export class Columns {
       lost.set(key, (lost.get(key) ?? 0) + 1);
     }
     for (const key of new Set([...lost.keys(), ...this.#lost.keys()]))
-      if (lost.get(key) !== this.#lost.get(key)) return `losses (buffer, CPU, number) "${key}": ${lost.get(key) ?? 0} in the trace, ${this.#lost.get(key) ?? 0} among the records`;
+      if (lost.get(key) !== this.#lost.get(key))
+        return `losses (buffer, CPU, number) "${key}": ${lost.get(key) ?? 0} in the trace, ${this.#lost.get(key) ?? 0} among the records`;
     return undefined;
   }
 }

@@ -9,8 +9,7 @@ const beside = (recording: string, mode: ReportMode): string => recording.replac
 
 export const hasKeptReport = (recording: string): boolean => existsSync(beside(recording, "raw"));
 
-export const keptReport =
-  (recording: string): ReportSource =>
+export const keptReport = (recording: string): ReportSource =>
   async function* (mode) {
     yield gunzipSync(readFileSync(beside(recording, mode)));
   };

@@ -62,13 +62,12 @@ const BODIES: Readonly<Record<string, Body>> = {
   },
   user_stack: (_, values, text) => {
     const frames = list(values, "caller");
-    // eight entries, told as the print fmt has them
-    const printed = [...text.rest().matchAll(/([0-9a-f]{8,16})/g)].map(([hex]) => hex);
-    text.endLine();
-    while (/^\s*=> \(/.test(text.rest())) {
-      printed.push(...[...text.rest().matchAll(/([0-9a-f]{8,16})/g)].map(([hex]) => hex));
+    // eight entries, told as the print fmt has them; (nil) for none
+    const printed: string[] = [];
+    do {
+      for (const [, hex = "0"] of text.rest().matchAll(/=> \(?(?:0x)?([0-9a-f]+)?/g)) printed.push(hex);
       text.endLine();
-    }
+    } while (/^\s*=> /.test(text.rest()));
     const wrong = frames.findIndex((address, index) => BigInt(`0x${printed[index] ?? "0"}`) !== address);
     return wrong < 0 ? undefined : `user stack entry ${frames[wrong]?.toString(16)}`;
   },
@@ -121,5 +120,9 @@ const isPlace = (text: string, address: bigint, names: KernelNames): boolean =>
 function durationText(values: Values): string {
   const ns = BigInt(values.get("rettime") as number) - BigInt(values.get("calltime") as number);
   const us = String(ns / 1000n);
-  return us.length < 7 ? ` ${us}.${String(ns % 1000n).padStart(3, "0").slice(0, 7 - us.length)}` : ` ${us}`;
+  return us.length < 7
+    ? ` ${us}.${String(ns % 1000n)
+        .padStart(3, "0")
+        .slice(0, 7 - us.length)}`
+    : ` ${us}`;
 }

@@ -7,14 +7,7 @@ import type { ReportText } from "./report-text.ts";
  * Arrays of a length that only the record knows. -R prints as many bytes as the format has, perhaps those behind the record;
  * the beginning is compared here, the plain report has them in full.
  */
-const OPEN: ReadonlySet<string> = new Set([
-  "kernel_stack.caller",
-  "user_stack.caller",
-  "raw_data.buf",
-  "bprint.buf",
-  "function.args",
-  "funcgraph_entry.args",
-]);
+const OPEN: ReadonlySet<string> = new Set(["kernel_stack.caller", "user_stack.caller", "raw_data.buf", "bprint.buf", "function.args", "funcgraph_entry.args"]);
 
 export class RawRecords {
   fields = 0;

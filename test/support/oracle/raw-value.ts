@@ -95,8 +95,11 @@ export class RawField {
 
   #takeList(values: readonly Int[], text: ReportText, isOpen: boolean): boolean {
     const bytes = bytesAt(text);
-    // the other reader takes an open array of bytes for text
-    if (bytes === undefined) return isOpen && takeUntilField(text);
+    // bytes that it takes for text are shown up to the first NUL
+    if (bytes === undefined) {
+      const end = values.indexOf(0);
+      return values.every((value) => value >= 0 && value <= 255) && text.take(String.fromCharCode(...values.slice(0, end < 0 ? undefined : end).map(Number)));
+    }
     if (isOpen && values.length === 0) return true;
     const size = isOpen ? openSize(values) : bytes.length / values.length;
     if (values.length === 0) return bytes.every((byte) => byte === 0);
@@ -128,12 +131,6 @@ function bytesAt(text: ReportText): number[] | undefined {
   const inside = text.text.slice(text.at + "ARRAY[".length, end);
   text.at = end + 1;
   return inside === "" ? [] : inside.split(", ").map((hex) => Number.parseInt(hex, 16));
-}
-
-/** An unknown text up to the end of the record's line. */
-function takeUntilField(text: ReportText): boolean {
-  text.at += text.rest().length;
-  return true;
 }
 
 function takeText(value: string, text: ReportText, isOpen: boolean): boolean {
