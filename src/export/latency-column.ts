@@ -1,4 +1,5 @@
 /** Which five characters say in what context a record was made? kernel/trace/trace_output.c trace_print_lat_fmt(), of kernels since 5.15. */
+import { isKernelSince } from "../import/index.ts";
 
 const FLAG = { irqsOff: 0x01, second: 0x02, needResched: 0x04, hardirq: 0x08, softirq: 0x10, preemptResched: 0x20, nmi: 0x40, bhOff: 0x80 } as const;
 
@@ -26,8 +27,5 @@ function context(has: (bit: number) => boolean): string {
 
 const depth = (count: number): string => (count === 0 ? "." : count.toString(16));
 
-/** Lazy rescheduling came with 6.13. Unknown releases are taken for new ones. */
-export function hasLazyRescheduling(uname: string | undefined): boolean {
-  const [, major, minor] = /(?:^|\s)(\d{1,3})\.(\d{1,3})/.exec(uname ?? "") ?? [];
-  return major === undefined || minor === undefined || Number(major) > 6 || (Number(major) === 6 && Number(minor) >= 13);
-}
+/** Lazy rescheduling came with 6.13. */
+export const hasLazyRescheduling = (uname: string | undefined): boolean => isKernelSince(uname, 6, 13);

@@ -5,6 +5,7 @@ import { importerFor } from "./importers.ts";
 import { memoryFile, openTraceFile } from "./trace-file.ts";
 
 export type { LatencyReport } from "./latency-types.ts";
+export { isKernelSince } from "./records/kernel-release.ts";
 export type { FieldValue, ImportOptions, OpenedRecording, TraceRecord } from "./importer.ts";
 
 /** Finds out by its content what a file, a pipe or the standard input (`-`) holds. ImportError when it cannot be read as a trace, UserError when it cannot be opened. */

@@ -80,7 +80,7 @@ const BODIES: Readonly<Record<string, Body>> = {
   },
   raw_data: (_, values, text) => {
     const bytes = list(values, "buf").map((byte) => byte.toString(16).padStart(2, "0"));
-    const body = `# ${Number(values.get("id")).toString(16)} ${bytes.join(" ")}\n`;
+    const body = `${["#", Number(values.get("id")).toString(16), ...bytes].join(" ")}\n`;
     return text.take(body) ? undefined : `raw marker ${body}`;
   },
   function: (_, values, text, names) => {

@@ -98,7 +98,10 @@ export class RawField {
     // bytes that it takes for text are shown up to the first NUL
     if (bytes === undefined) {
       const end = values.indexOf(0);
-      return values.every((value) => value >= 0 && value <= 255) && text.take(String.fromCharCode(...values.slice(0, end < 0 ? undefined : end).map(Number)));
+      const isSame = values.every((value) => value >= 0 && value <= 255) && text.take(String.fromCharCode(...values.slice(0, end < 0 ? undefined : end).map(Number)));
+      // it goes on behind the record until there is a NUL
+      if (isSame && isOpen && end < 0) skipToHead(text);
+      return isSame;
     }
     if (isOpen && values.length === 0) return true;
     const size = isOpen ? openSize(values) : bytes.length / values.length;
@@ -117,6 +120,14 @@ export class RawField {
 
 /** Return addresses are longs; bytes are bytes. */
 const openSize = (values: readonly Int[]): number => (values.some((value) => value > 255) ? 8 : 1);
+
+/** To the end of the line before the next record's. */
+function skipToHead(text: ReportText): void {
+  for (let end = text.text.indexOf("\n", text.at); end >= 0; end = text.text.indexOf("\n", end + 1)) {
+    text.at = end;
+    if (/^.{8,60} +\d+-0x[0-9a-f]+ /.test(text.text.slice(end + 1, end + 100))) return;
+  }
+}
 
 function tokenAt({ text, at }: ReportText): string {
   let end = at;
