@@ -73,7 +73,7 @@ export function explain(input: ExplainInput): RunResult {
     capture: captureOf(input),
     targets: (input.manifest?.targets ?? []).map(({ pid, comm, name }) => ({ pid, comm, name })),
     requests,
-    ...(contrast === undefined || fast.length === 0 ? {} : { contrast: contrastResult(contrast, requests) }),
+    ...(contrast === undefined || fast.every(({ id }) => id === contrast.subject.id) ? {} : { contrast: contrastResult(contrast, requests) }),
     diagnoses: rules
       .map((rule) => diagnosisOf(rule, run, claims, measured, contrast, missing.get(rule) ?? [], absolute))
       .sort((a, b) => (b.excessNs ?? b.costNs) - (a.excessNs ?? a.costNs)),
@@ -255,7 +255,7 @@ function contrastResult(contrast: Contrast, requests: readonly RequestResult[]):
     const fastNs = median(fast.map((request) => sum(request, kind)));
     return { class: kind, slowNs, fastNs, excessNs: slowNs - fastNs };
   });
-  return { slow: [...contrast.slow], fast: [...contrast.fast], excessNs: contrast.excessNs, byClass: byClass.sort((a, b) => b.excessNs - a.excessNs) };
+  return { slow: [...contrast.slow], fast: fast.map(({ id }) => id), excessNs: contrast.excessNs, byClass: byClass.sort((a, b) => b.excessNs - a.excessNs) };
 }
 
 function captureOf({ trace, manifest }: ExplainInput): RunResult["capture"] {

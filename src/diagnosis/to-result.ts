@@ -39,14 +39,26 @@ export function culpritOf(trace: Trace, culprit: SegmentCulprit): Culprit {
 /** Adjacent segments that say the same become one entry. */
 export function pathOf(trace: Trace, segments: readonly Segment[], absolute: (time: number) => number | string): PathEntry[] {
   const entries: PathEntry[] = [];
-  // many segments stand for the same waits
+  // a path may have as many entries as a recording has switches: what they share is made once
+  const threads: ThreadRef[] = [];
+  const refOf = (thread: ThreadIndex): ThreadRef => (thread < 0 ? threadRef(trace, thread) : (threads[thread] ??= threadRef(trace, thread)));
+  const plain = new Map<SegmentCulprit["kind"], Culprit[]>();
+  const who = (culprit: SegmentCulprit): Culprit => {
+    if (culprit.thread === undefined || culprit.thread < 0 || culprit.fn !== undefined || culprit.detail !== undefined) return culpritOf(trace, culprit);
+    let known = plain.get(culprit.kind);
+    if (known === undefined) {
+      known = [];
+      plain.set(culprit.kind, known);
+    }
+    return (known[culprit.thread] ??= culpritOf(trace, culprit));
+  };
   const vias = new Map<Segment["via"], PathEntry["via"]>();
   const viaOf = (waits: Segment["via"]): PathEntry["via"] => {
     let via = vias.get(waits);
     if (via === undefined) {
       via = waits.map((wait) => ({
         class: wait.class,
-        thread: threadRef(trace, wait.thread),
+        thread: refOf(wait.thread),
         ...(wait.syscall === undefined ? {} : { syscall: wait.syscall }),
         ...(wait.stack.length === 0 ? {} : { stack: wait.stack.slice(0, MAX_STACK) }),
       }));
@@ -64,10 +76,10 @@ export function pathOf(trace: Trace, segments: readonly Segment[], absolute: (ti
         beginNs: absolute(segment.begin),
         endNs: absolute(segment.end),
         class: segment.class,
-        thread: threadRef(trace, segment.thread),
+        thread: refOf(segment.thread),
         ...(segment.cpu < 0 ? {} : { cpu: segment.cpu }),
         depth: segment.depth,
-        culprit: culpritOf(trace, segment.culprit),
+        culprit: who(segment.culprit),
         via: viaOf(segment.via),
         ...(segment.reason === undefined ? {} : { reason: segment.reason }),
       });

@@ -15,12 +15,16 @@
  * - the end of arrays whose length only the record knows, in -R (kernel_stack and alike): it prints what the format says. They are in
  *   the plain report. User stacks: eight entries, which is all that there are.
  * - texts of -N: where it takes enums' names for numbers or fails to parse the print fmt; `OracleResult.notCompared` names them, and
- *   kernel-text.live.test.ts compares them with the kernel's own text. What of system calls' texts differs is not -N's to say.
+ *   kernel-text.live.test.ts compares them with the kernel's own text, which also shows system calls otherwise.
  * - flags of the latency column that libtraceevent does not show; the raw flags are compared.
- * - which thread name padding, blanks behind a line, and the lines before the first record.
+ * - blanks behind a line, and the lines before the first record.
+ *
+ * A file of a latency tracer holds no records but the text of the tracer: that is compared as it is.
  */
 import type { OpenedRecording, TraceRecord } from "../../src/import/importer.ts";
 import { openRecording } from "../../src/import/index.ts";
+import { openTraceFile } from "../../src/import/trace-file.ts";
+import { readTraceDat } from "../../src/import/trace-dat/read-trace-dat.ts";
 import { Columns } from "./oracle/columns.ts";
 import { KernelNames } from "./oracle/kernel-names.ts";
 import { kernelTexts } from "./oracle/kernel-text.ts";
@@ -58,7 +62,7 @@ export async function compareWithTraceCmd(
   const { recording, close } = openRecording(file);
   try {
     const { parts } = recording;
-    if (parts === undefined) throw new Error(`${file} is no trace.dat: trace-cmd cannot read it`);
+    if (parts === undefined) return await compareLatencyText(file, recording, report);
     const kernelNames = new KernelNames(parts.kallsyms);
     const known = new KnownNames();
     for (const line of parts.cmdlines.split("\n")) {
@@ -78,17 +82,7 @@ export async function compareWithTraceCmd(
       plain: (record, text) => plain.take(record, text),
       latency: (record, text) => texts.take(record, text),
     };
-    const result: OracleResult = {
-      records: 0,
-      losses: 0,
-      fields: 0,
-      columnValues: 0,
-      texts: 0,
-      names: known.counts,
-      seconds: { raw: 0, plain: 0, latency: 0 },
-      notCompared: texts.reasons,
-      difference: undefined,
-    };
+    const result: OracleResult = { ...emptyResult(), names: known.counts, notCompared: texts.reasons };
     for (const mode of modes) {
       const began = performance.now();
       const text = new ReportText(report(mode));
@@ -104,6 +98,40 @@ export async function compareWithTraceCmd(
     close();
   }
 }
+
+/** A file of a latency tracer holds text, which trace-cmd prints: it must be the text that we read. */
+async function compareLatencyText(file: string, recording: OpenedRecording, report: ReportSource): Promise<OracleResult> {
+  const result = emptyResult();
+  const began = performance.now();
+  const blocks: Uint8Array[] = [];
+  for await (const block of report("plain")) blocks.push(block);
+  const theirs = Buffer.concat(blocks)
+    .toString("utf8")
+    .replace(/^cpus=\d+\n/, "");
+  const opened = openTraceFile(file);
+  try {
+    const [ours] = readTraceDat(opened).latencyTexts;
+    if (ours === undefined) throw new Error(`${file} is no trace.dat: trace-cmd cannot read it`);
+    if (theirs.trimEnd() !== ours.text.trimEnd()) result.difference = "the texts that a latency tracer left are not the same";
+  } finally {
+    opened.close();
+  }
+  for (const _ of recording.records()) result.records++;
+  result.seconds.plain = (performance.now() - began) / 1000;
+  return result;
+}
+
+const emptyResult = (): OracleResult => ({
+  records: 0,
+  losses: 0,
+  fields: 0,
+  columnValues: 0,
+  texts: 0,
+  names: { same: 0, other: 0, unnamed: 0 },
+  seconds: { raw: 0, plain: 0, latency: 0 },
+  notCompared: new Map(),
+  difference: undefined,
+});
 
 interface Pass {
   readonly mode: ReportMode;

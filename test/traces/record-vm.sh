@@ -62,7 +62,7 @@ rec() { # name, then what trace-cmd record gets
 }
 LIGHT='./sleep 0.03; ./true; ./sleep 0.03'
 
-symbols '^(__schedule|schedule|schedule_timeout|do_nanosleep|hrtimer_nanosleep|common_nsleep|__x64_sys_[a-z]*nanosleep|do_syscall_64|entry_SYSCALL_64_after_hwframe|worker_thread|kthread|ret_from_fork|schedule_idle|do_idle|cpu_startup_entry|tracing_mark_(raw_)?write|ksys_write|vfs_write|do_exit|do_wait|io_schedule|folio_wait_bit_common|preempt_schedule_irq|irqentry_exit|hrtimer_wakeup|tick_sched_timer|process_timeout|delayed_work_timer_fn|preemptirq_delay_run|execute_preemptirqtest|tracer_(hardirqs|preempt)_o[nf]+)$'
+symbols '^(__schedule|schedule|schedule_timeout|do_nanosleep|hrtimer_nanosleep|common_nsleep|__x64_sys_[a-z]*nanosleep|do_syscall_64|entry_SYSCALL_64_after_hwframe|worker_thread|kthread|ret_from_fork|schedule_idle|do_idle|cpu_startup_entry|tracing_mark_(raw_)?write|ksys_write|vfs_write|do_exit|do_wait|io_schedule|folio_wait_bit_common|preempt_schedule_irq|irqentry_exit|hrtimer_wakeup|tick_sched_timer|process_timeout|[a-z_]*_work_?fn|[a-z_]+_work|[a-z_]+_workfn|delayed_work_timer_fn|vmstat_[a-z]+|preemptirq_delay_run|execute_preemptirqtest|tracer_(hardirqs|preempt)_o[nf]+)$'
 
 # names, states, flags: switches, wake-ups, interrupts, timers, forks; a thread with a strange name, one in D, kernel threads
 is_wanted sched && {
@@ -79,7 +79,7 @@ is_wanted sched && kill -9 $strange
 
 # the stack option, for every event; and where user space was
 rec stacks -b 128 -C mono -T -e sched_switch -f 'prev_state != 0 && prev_pid != 0' ./sh -c "$LIGHT"
-rec user-stacks -b 128 -C mono -O userstacktrace -e sys_enter_openat -e sys_exit_openat ./cat /proc/version
+rec user-stacks -b 128 -C mono -O userstacktrace -e sys_enter_openat -e sys_exit_openat ./sh -c './sleep 0.1; ./cat /proc/version; ./sleep 0.5'
 
 # marks: text with lines, bytes, and one that looks like a line of the report
 rec markers -b 64 -C mono -e sched_process_exec ./sh -c "echo hello > $T/trace_marker; printf 'two\nlines' > $T/trace_marker; ./printf '\1\0\0\0raw\377' > $T/trace_marker_raw
@@ -97,8 +97,8 @@ rec date -b 64 -C mono --date -e sched_switch ./sleep 0.02
 # two buffers
 rec buffers -b 64 -C mono -e sched_switch -B deep -e raw_syscalls ./sh -c './sleep 0.01'
 
-# a ring that is too small: what is lost between two readings
-rec lost -b 8 -s 100000 -C mono -e raw_syscalls ./dd if=/dev/zero of=/dev/null bs=1 count=3000
+# a ring that is too small, and a reader that comes once in 0.1 s: what is lost between two readings
+rec lost -b 8 -s 100000 -C mono -e raw_syscalls ./sh -c './sleep 0.3; ./dd if=/dev/zero of=/dev/null bs=1 count=1000 2> /dev/null; ./sleep 0.5; ./dd if=/dev/zero of=/dev/null bs=1 count=300 2> /dev/null; ./sleep 0.5'
 
 # what latency tracers found, as text in the file
 is_wanted irqsoff && $B insmod /run/out/delay.ko delay=20000 test_mode=irq burst_size=1 cpu_affinity=0

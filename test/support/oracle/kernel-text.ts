@@ -36,8 +36,8 @@ export function kernelTexts(formats: readonly { readonly system: string; readonl
       OTHERWISE[name] ??
       (system === "syscalls"
         ? "the kernel does not show it by its print fmt"
-        : tokenize(printFmt).some((token) => token.kind === "name" && KNOWN_CONSTANTS.has(token.text))
-          ? "it shows numbers for names of enums"
+        : namesConstants(printFmt)
+          ? "it takes names of enums and macros for 0"
           : undefined);
     if (reason !== undefined) byName.set(name, reason);
   }
@@ -67,12 +67,20 @@ export function kernelTexts(formats: readonly { readonly system: string; readonl
   };
 }
 
+/** `{ I_DIRTY_SYNC, "..." }`, `== AF_INET`: the kernel puts numbers for some of them, not for all. */
+const namesConstants = (printFmt: string): boolean =>
+  tokenize(printFmt).some((token, index, all) => {
+    const before = all[index - 1];
+    return token.kind === "name" && (KNOWN_CONSTANTS.has(token.text) || (before?.kind === "sign" && before.text === "{"));
+  });
+
 const HEAD = /^.{6,60}? *\d+[.a-zA-Z\d]{5,7} +\d+\.\d{9}: /;
 
-/** trace-cmd writes 0x before pointers, (nil), no sizes of symbols. */
+/** trace-cmd writes 0x before pointers, (nil), no sizes of symbols; with %#x, C says 0 for 0 where the kernel says 0x0. */
 const normalized = (text: string): string =>
   text
     .replace(/(\+0x[0-9a-f]+)\/0x[0-9a-f]+/g, "$1")
     .replace(/\b0x(?=[0-9a-f]{16}\b)/g, "")
     .replace(/\(nil\)/g, "0000000000000000")
+    .replace(/\b0x0\b/g, "0")
     .trimEnd();

@@ -93,12 +93,12 @@ export function takeHead(mode: ReportMode, record: TraceRecord, names: KnownName
       const wrong = takeColumn(record, text);
       if (wrong !== undefined) return wrong;
     }
-    if (!text.take(` ${microseconds(time)}:`)) return `time ${microseconds(time)}`;
+    if (!text.take(` ${microseconds(time)}:`) && !text.take(`${ticks(time)}:`)) return `time ${microseconds(time)}`;
   } else {
     if (!text.take(String(cpu).padStart(3))) return `CPU ${cpu}`;
     const wrong = mode === "raw" ? takeFlags(record, text) : takeColumn(record, text);
     if (wrong !== undefined) return wrong;
-    if (!text.take(` ${nanoseconds(time)}:`)) return `time ${nanoseconds(time)}`;
+    if (!text.take(` ${nanoseconds(time)}:`) && !text.take(`${ticks(time)}:`)) return `time ${nanoseconds(time)}`;
   }
   return text.take(` ${event}: ${event.length < 20 ? BLANKS.slice(event.length) : ""}`) ? undefined : `event ${event}`;
 }
@@ -106,12 +106,7 @@ export function takeHead(mode: ReportMode, record: TraceRecord, names: KnownName
 const BLANKS = " ".repeat(20);
 
 const takeFlags = ({ flags }: TraceRecord, text: ReportText): string | undefined =>
-  text.take(`-0x${flags.toString(16)} `) ? backOne(text) : `flags 0x${flags.toString(16)}`;
-
-function backOne(text: ReportText): undefined {
-  text.at--;
-  return undefined;
-}
+  text.take(`-0x${flags.toString(16)}`) ? undefined : `flags 0x${flags.toString(16)}`;
 
 /** libtraceevent shows fewer letters than the kernel: nothing of bottom halves, NMIs, lazy or preempting rescheduling. */
 function takeColumn({ flags, preemptCount }: TraceRecord, text: ReportText): string | undefined {
@@ -124,6 +119,8 @@ function takeColumn({ flags, preemptCount }: TraceRecord, text: ReportText): str
 }
 
 const microseconds = (time: bigint): string => seconds((time + 500n) / 1000n, 6);
+/** of a clock that does not count ns */
+const ticks = (time: bigint): string => String(time).padStart(12);
 const nanoseconds = (time: bigint): string => seconds(time, 9);
 
 /** `%5lu.%06lu` */

@@ -84,9 +84,10 @@ const BODIES: Readonly<Record<string, Body>> = {
     return text.take(body) ? undefined : `raw marker ${body}`;
   },
   function: (_, values, text, names) => {
-    const [, callee = "", caller = ""] = /^\s*(\S+) <-- (\S+)\s*$/.exec(text.rest()) ?? [];
+    // the caller is an option of the plugin, on in some versions and off in others
+    const [, callee = "", caller] = /^\s*(\S+)(?: <-- (\S+))?\s*$/.exec(text.rest()) ?? [];
     if (!isPlace(callee, BigInt(values.get("ip") as number), names)) return "function";
-    if (!isPlace(caller, BigInt(values.get("parent_ip") as number), names)) return "calling function";
+    if (caller !== undefined && !isPlace(caller, BigInt(values.get("parent_ip") as number), names)) return "calling function";
     text.endLine();
     return undefined;
   },

@@ -98,7 +98,8 @@ export class RawField {
     // bytes that it takes for text are shown up to the first NUL
     if (bytes === undefined) {
       const end = values.indexOf(0);
-      const isSame = values.every((value) => value >= 0 && value <= 255) && text.take(String.fromCharCode(...values.slice(0, end < 0 ? undefined : end).map(Number)));
+      const isSame =
+        values.every((value) => value >= 0 && value <= 255) && text.take(String.fromCharCode(...values.slice(0, end < 0 ? undefined : end).map(Number)));
       // it goes on behind the record until there is a NUL
       if (isSame && isOpen && end < 0) skipToHead(text);
       return isSame;
