@@ -13,8 +13,8 @@ export interface DecodedColumn {
   readonly offset: number;
 }
 
-/** `tid` has no column of its own. */
-const STORAGE: Readonly<Record<Exclude<FieldKind, "args6" | "tid">, ColumnKind>> = {
+/** How each kind of field is kept; `tid` has no column of its own. */
+export const STORAGE: Readonly<Record<Exclude<FieldKind, "args6" | "tid">, ColumnKind>> = {
   i32: "i32",
   u32: "u32",
   i16: "i16",

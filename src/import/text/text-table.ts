@@ -1,20 +1,9 @@
 /** Columns of one event while the lines of a text are read; the same ones that the importer of records makes. */
 import { ColumnBuilder, type ColumnArray, type ColumnKind } from "../../base/index.ts";
+import { STORAGE } from "../table-builder.ts";
 import type { EventSpec, EventTable, FieldKind } from "../../trace/index.ts";
 
 type ColumnField = Exclude<FieldKind, "args6" | "tid">;
-
-const STORAGE: Readonly<Record<ColumnField, ColumnKind>> = {
-  i32: "i32",
-  u32: "u32",
-  i16: "i16",
-  u16: "u16",
-  f64: "f64",
-  pointer: "f64",
-  string: "i32",
-  time: "f64",
-  stack: "i32",
-};
 
 export interface TextColumn {
   readonly name: string;
