@@ -43,7 +43,8 @@ export function walkRequest(timeline: Timeline, context: RunnableContext, lost: 
   const segments = walk.segments;
   let at = window.begin;
   for (const segment of segments) {
-    assert(segment.begin === at && segment.end > segment.begin, `segments do not touch at ${at}: ${segment.begin}..${segment.end} ${segment.class}`);
+    const end = at;
+    assert(segment.begin === end && segment.end > end, () => `segments do not touch at ${end}: ${segment.begin}..${segment.end} ${segment.class}`);
     at = segment.end;
   }
   assert(at === window.end || (segments.length === 0 && window.end <= window.begin), `segments end at ${at}, the request at ${window.end}`);

@@ -25,6 +25,7 @@ import type { OpenedRecording, TraceRecord } from "../../src/import/importer.ts"
 import { openRecording } from "../../src/import/index.ts";
 import { openTraceFile } from "../../src/import/trace-file.ts";
 import { readTraceDat } from "../../src/import/trace-dat/read-trace-dat.ts";
+import { bufferOwners } from "./oracle/buffer-owners.ts";
 import { Columns } from "./oracle/columns.ts";
 import { KernelNames } from "./oracle/kernel-names.ts";
 import { kernelTexts } from "./oracle/kernel-text.ts";
@@ -73,7 +74,7 @@ export async function compareWithTraceCmd(
     const raw = new RawRecords({ names: kernelNames, little: parts.little, stringAt: (address) => printk.get(address) });
     const texts = kernelTexts(parts.formats);
     const plain = plainBodies(kernelNames);
-    const columns = modes.includes("raw") ? new Columns(recording.trace()) : undefined;
+    const columns = modes.includes("raw") ? new Columns(recording.trace(), bufferOwners(recording)) : undefined;
     const bodies: Record<ReportMode, TakeBody> = {
       raw: (record, text) => {
         const fields = record.fields();

@@ -18,8 +18,11 @@ export class Columns {
   #nameRow = 0;
   readonly #lost = new Map<string, number>();
 
-  constructor(trace: Trace) {
+  readonly #owners: ReadonlyMap<string, string> | undefined;
+
+  constructor(trace: Trace, owners?: ReadonlyMap<string, string>) {
     this.#trace = trace;
+    this.#owners = owners;
     this.#base = trace.clock.base;
     for (const spec of EVENT_SPECS) {
       const table = trace.tables.get(spec.name);
@@ -42,7 +45,7 @@ export class Columns {
       this.#lost.set(key, (this.#lost.get(key) ?? 0) + 1);
     }
     const cursor = this.#cursors.get(`${record.system}:${event}`);
-    if (cursor === undefined) return undefined;
+    if (cursor === undefined || (this.#owners?.get(event) ?? record.buffer) !== record.buffer) return undefined;
     const { table, spec } = cursor;
     const row = cursor.row++;
     const time = Number(record.time - this.#base);

@@ -7,7 +7,7 @@ const ENDINGS: Readonly<Record<ReportMode, string>> = { raw: "report-raw.txt.gz"
 
 const beside = (recording: string, mode: ReportMode): string => recording.replace(/\.dat(\.gz)?$/, `.${ENDINGS[mode]}`);
 
-export const hasKeptReport = (recording: string): boolean => existsSync(beside(recording, "raw"));
+export const hasKeptReport = (recording: string): boolean => /\.dat(\.gz)?$/.test(recording) && existsSync(beside(recording, "raw"));
 
 export const keptReport = (recording: string): ReportSource =>
   async function* (mode) {
