@@ -41,10 +41,13 @@ export function* traceTextLines(recording: Pick<OpenedRecording, "records" | "pa
 }
 
 export function traceTextLine(record: TraceRecord, hasLazy: boolean, isNs = true): string {
-  const comm = printable(record.comm === "" ? "<...>" : record.comm).padStart(16);
+  const comm = padded(printable(record.comm === "" ? "<...>" : record.comm));
   const column = latencyColumn(record.flags, record.preemptCount, hasLazy);
   return `${comm}-${String(record.tid).padEnd(7)} [${String(record.cpu).padStart(3, "0")}] ${column} ${timeText(record.time, isNs)}: ${bodyText(record)}\n`;
 }
+
+/** `%16s` counts bytes, and readers look for the dash in that column. */
+const padded = (name: string): string => " ".repeat(Math.max(0, 16 - Buffer.byteLength(name))) + name;
 
 function bodyText(record: TraceRecord): string {
   const body = record.body?.() ?? `${record.event}: ${record.text()}`;

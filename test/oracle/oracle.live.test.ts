@@ -1,8 +1,9 @@
 /** Does trace-cmd agree on files of the running kernel, whatever was recorded, in each version of the format? (test/support/oracle.ts says what is compared) */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { afterAll, describe, expect, it } from "vitest";
 import { schedHeavyTrace } from "../../bench/sched-heavy-trace.ts";
 import { writeTraceDatFile } from "../../src/export/index.ts";
@@ -111,6 +112,22 @@ describe.skipIf(why !== undefined)(`trace-cmd and every record of the running ke
     // neither the pages nor trace-cmd's report tell of it
     expect(result.losses).toBe(0);
     expect(importTrace(file).problems.map(({ code }) => code)).toContain("unplaced-losses");
+  });
+});
+
+describe.skipIf(noTraceCmd !== undefined)(`this trace-cmd and recordings of another one${noTraceCmd === undefined ? "" : ` (skipped: ${noTraceCmd})`}`, () => {
+  const folder = mkdtempSync(join(tmpdir(), "stallscope-oracle-"));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const traces = new URL("../traces/", import.meta.url).pathname;
+
+  it.each(readdirSync(traces).filter((name) => name.endsWith(".dat.gz")))("agree on %s, and on a version 6 of it", async (name) => {
+    const file = join(folder, name.replace(/\.gz$/, ""));
+    writeFileSync(file, gunzipSync(readFileSync(join(traces, name))));
+    const result = await compareWithTraceCmd(file);
+    expect(result.difference).toBeUndefined();
+    expect(result.records).toBeGreaterThan(0);
+    const six = await compareWithTraceCmd(convert(file, `${file}.6`, 6, "none"));
+    expect([six.difference, six.records]).toEqual([undefined, result.records]);
   });
 });
 

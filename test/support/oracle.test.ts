@@ -44,7 +44,7 @@ describe("the comparison with trace-cmd", () => {
     ["raw", "a CPU", / 0-0x1 /, " 1-0x1 "],
     ["raw", "a thread", /(<idle>-)0/, "$11"],
     ["raw", "the last line missing", /\n[^\n]+\n$/, "\n"],
-    ["plain", "the name of a thread", /busybox-/, "busybux-"],
+    ["plain", "the name of a thread", /<idle>-0/, "<ilde>-0"],
     ["plain", "a time in us", /(\.\d{5})\d: sched_switch/, "$1x: sched_switch"],
     ["latency", "a state", /prev_state=S/, "prev_state=D"],
     ["latency", "the latency column", /0d\.h/, "0d.s"],

@@ -72,7 +72,7 @@ export async function compareWithTraceCmd(
     }
     const printk = new Map([...parts.printkFormats.matchAll(/^0x([0-9a-f]+) : "(.*)"$/gm)].map(([, hex, text = ""]) => [BigInt(`0x${hex}`), text] as const));
     const raw = new RawRecords({ names: kernelNames, little: parts.little, stringAt: (address) => printk.get(address) });
-    const texts = kernelTexts(parts.formats);
+    const texts = kernelTexts(parts.formats, kernelNames);
     const plain = plainBodies(kernelNames);
     const columns = modes.includes("raw") ? new Columns(recording.trace(), bufferOwners(recording)) : undefined;
     const bodies: Record<ReportMode, TakeBody> = {

@@ -4,6 +4,7 @@
  * - the name of the clock, the kernel's release, events' systems, processes of threads (the text has no tgid column);
  * - names of threads that no record carries, and a thread's earlier name where its records carry the later one;
  * - raw flags: the latency column has fewer letters than there are bits; which buffer a record or a loss is of;
+ * - the number of CPUs, when the last ones recorded nothing;
  * - addresses that are shown as symbols, and what the print fmt does not show: `losses` names these columns;
  * - control characters in names and markers, which become \x0a and the like.
  *
@@ -26,8 +27,12 @@ export interface Comparison {
 
 export function compareWithText(original: Trace, text: Trace): Comparison {
   const losses = new Set<string>();
-  const head = (trace: Trace): string =>
-    [`base ${trace.clock.base} begin ${trace.begin} end ${trace.end} losses ${trace.lost.map(({ cpu, count }) => `${cpu}:${count ?? "?"}`).sort()}`, ...sortedCounts(trace)].join("\n");
+  const head = ({ clock, begin, end, lost, ...trace }: Trace): string => {
+    const losses = lost.map(({ cpu, count }) => `CPU ${cpu} ${count ?? "some"}`).sort();
+    // of how many CPUs a text is, it does not say
+    const counts = sortedCounts({ clock, begin, end, lost, ...trace }).map((line) => line.replace(/( 0)+$/, ""));
+    return [`from ${clock.base + BigInt(begin)} to ${clock.base + BigInt(end)}`, `losses: ${losses.join(", ")}`, ...counts].join("\n");
+  };
   if (head(original) !== head(text)) return { difference: `${head(original)}\nand as text\n${head(text)}`, losses: [] };
   for (const [name, table] of original.tables) {
     const other = text.tables.get(name);
@@ -43,9 +48,12 @@ export function compareWithText(original: Trace, text: Trace): Comparison {
 }
 
 function differentRow(original: Trace, table: EventTable, text: Trace, other: EventTable, losses: Set<string>): string | undefined {
+  // TimeNs 0 need not be the first event
+  const shift = Number(text.clock.base - original.clock.base);
   for (let row = 0; row < table.length; row++) {
     for (const column of ["time", "cpu", "tid"] as const)
-      if (table[column][row] !== other[column][row]) return `${table.name} row ${row}: ${column} ${table[column][row]}, ${other[column][row]} as text`;
+      if (table[column][row] !== (other[column][row] as number) + (column === "time" ? shift : 0))
+        return `${table.name} row ${row}: ${column} ${table[column][row]}, ${other[column][row]} as text`;
   }
   for (const [field, values] of Object.entries(table.fields)) {
     const kind = KINDS.get(table.name)?.[field] ?? "f64";
@@ -59,7 +67,7 @@ function differentRow(original: Trace, table: EventTable, text: Trace, other: Ev
       const isSame =
         kind === "string"
           ? withoutEnd(printable(original.strings.get(ours))) === withoutEnd(printable(text.strings.get(theirs)))
-          : ours === theirs;
+          : ours === theirs + (kind === "time" ? shift : 0);
       if (!isSame) {
         // irq_handler_exit says handled for more than one number
         if (field === "ret" && table.name === "irq_handler_exit" && ours > 0 && theirs > 0) continue;

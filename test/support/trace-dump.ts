@@ -24,7 +24,9 @@ export function dumpRecording(importer: string, recording: OpenedRecording): str
     ...threadLines(trace),
     "",
     `losses: ${trace.lost.length}`,
-    ...trace.lost.slice(0, 10).map(({ cpu, buffer, from, to, count }) => `  CPU ${cpu}${buffer === "" ? "" : ` of ${buffer}`} ${from}..${to}: ${count ?? "some"}`),
+    ...trace.lost
+      .slice(0, 10)
+      .map(({ cpu, buffer, from, to, count }) => `  CPU ${cpu}${buffer === "" ? "" : ` of ${buffer}`} ${from}..${to}: ${count ?? "some"}`),
     `problems: ${trace.problems.length}`,
     ...trace.problems.slice(0, 10).map(({ code, message }) => `  ${code}: ${message}`),
     ...(recording.latency === undefined ? [] : [`latency: ${JSON.stringify(withoutEvents(recording.latency()))}`]),
@@ -89,7 +91,9 @@ function recordLines(recording: OpenedRecording): string[] {
 }
 
 function describe(record: TraceRecord): string {
-  const fields = record.fields().map(([name, value]) => `${name}=${typeof value === "object" ? `[${value.join(",")}]` : JSON.stringify(String(value)).slice(1, -1)}`);
+  const fields = record
+    .fields()
+    .map(([name, value]) => `${name}=${typeof value === "object" ? `[${value.join(",")}]` : JSON.stringify(String(value)).slice(1, -1)}`);
   const from = `${record.buffer === "" ? "" : `${record.buffer} `}${record.system === "" ? "?" : record.system} tgid ${record.tgid} flags ${record.flags}/${record.preemptCount}`;
   const lost = record.lostBefore === 0 ? "" : ` lost before: ${record.lostBefore}`;
   return `${shortOf(record)}\n      ${from}${lost} ${fields.join(" ")}`.trimEnd();

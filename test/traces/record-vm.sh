@@ -5,7 +5,7 @@
 #
 # BZIMAGE: an x86-64 kernel with FUNCTION_GRAPH_TRACER, IRQSOFF_TRACER, SCHED_TRACER, 9p over virtio, ext4; the module is its own
 # preemptirq_delay_test. Needed on the host: qemu-system-x86_64, busybox, trace-cmd, mke2fs, gzip. The virtual machine has the host's
-# files as its root, read-only, and shares one folder; nothing else of the host is touched. About a minute without KVM.
+# files as its root, read-only, and shares one folder; nothing else of the host is touched. Some minutes without KVM.
 #
 # In the machine this file is init. kallsyms is cut down to what the recordings name, so that they stay small (README.md).
 set -eu
@@ -15,7 +15,7 @@ if [ $$ != 1 ]; then
   out=$(mktemp -d); trap 'rm -rf "$out"' EXIT
   cp "$module" "$out/delay.ko"; echo "$*" > "$out/names"
   truncate -s 8M "$out/disk"; mke2fs -q -t ext4 -O ^has_journal "$out/disk"
-  nice -n 19 timeout 300 qemu-system-x86_64 -machine q35 -accel tcg,thread=multi -cpu max -smp 2 -m 768 -nographic -no-reboot -kernel "$kernel" \
+  nice -n 19 timeout 1200 qemu-system-x86_64 -machine q35 -accel tcg,thread=multi -cpu max -smp 2 -m 768 -nographic -no-reboot -kernel "$kernel" \
     -fsdev local,id=r,path=/,security_model=none,readonly=on,multidevs=remap -device virtio-9p-pci,fsdev=r,mount_tag=/dev/root \
     -fsdev "local,id=o,path=$out,security_model=none" -device virtio-9p-pci,fsdev=o,mount_tag=out \
     -drive "file=$out/disk,format=raw,if=virtio" \
@@ -47,9 +47,9 @@ $B cp $B ./busybox; for each in sh sleep usleep true dd cat printf; do $B ln -s 
 wanted=$($B cat /run/out/names)
 is_wanted() { [ -z "$wanted" ] && return 0; for each in $wanted; do [ "$each" = "$1" ] && return 0; done; return 1; }
 
-# A symbol stays with its neighbour, or the cut would move addresses into it.
+# What is behind a symbol that stays belongs to "cut_away", not to that symbol.
 symbols() {
-  $B sort /proc/kallsyms | $B awk -v wanted="$1" '{ keep = $3 ~ wanted; if (keep || before) print; before = keep }' > kallsyms
+  $B sort /proc/kallsyms | $B awk -v wanted="$1" '{ keep = $3 ~ wanted; if (keep) print; else if (before) print $1, "t", "cut_away"; before = keep }' > kallsyms
   $B mount --bind kallsyms /proc/kallsyms
 }
 rec() { # name, then what trace-cmd record gets
@@ -62,7 +62,7 @@ rec() { # name, then what trace-cmd record gets
 }
 LIGHT='./sleep 0.03; ./true; ./sleep 0.03'
 
-symbols '^(__schedule|schedule|schedule_timeout|do_nanosleep|hrtimer_nanosleep|common_nsleep|__x64_sys_[a-z]*nanosleep|do_syscall_64|entry_SYSCALL_64_after_hwframe|worker_thread|kthread|ret_from_fork|schedule_idle|do_idle|cpu_startup_entry|tracing_mark_(raw_)?write|ksys_write|vfs_write|do_exit|do_wait|io_schedule|folio_wait_bit_common|preempt_schedule_irq|irqentry_exit|hrtimer_wakeup|tick_sched_timer|process_timeout|[a-z_]*_work_?fn|[a-z_]+_work|[a-z_]+_workfn|delayed_work_timer_fn|vmstat_[a-z]+|preemptirq_delay_run|execute_preemptirqtest|tracer_(hardirqs|preempt)_o[nf]+)$'
+symbols '^(__schedule|schedule|schedule_timeout|schedule_hrtimeout_range_clock|schedule_preempt_disabled|preempt_schedule_common|do_nanosleep|hrtimer_start_range_ns|do_select|do_sys_poll|poll_schedule_timeout|do_wait_for_common|wait_for_common|pipe_read|anon_pipe_read|do_task_dead|do_group_exit|rcu_gp_[a-z_]*|kswapd|kthreadd|smpboot_thread_fn|p9_client_rpc|p9_client_[a-z]*|kernel_clone|__do_sys_vfork|do_syscall_64|x64_sys_call|__x64_sys_[a-z0-9_]*|hrtimer_nanosleep|common_nsleep|__x64_sys_[a-z]*nanosleep|do_syscall_64|entry_SYSCALL_64_after_hwframe|worker_thread|kthread|ret_from_fork|schedule_idle|do_idle|cpu_startup_entry|tracing_mark_(raw_)?write|ksys_write|vfs_write|do_exit|do_wait|io_schedule|folio_wait_bit_common|preempt_schedule_irq|irqentry_exit|hrtimer_wakeup|tick_sched_timer|process_timeout|[a-z_]*_work_?fn|[a-z_]+_work|[a-z_]+_workfn|delayed_work_timer_fn|vmstat_[a-z]+|preemptirq_delay_run|execute_preemptirqtest|tracer_(hardirqs|preempt)_o[nf]+)$'
 
 # names, states, flags: switches, wake-ups, interrupts, timers, forks; a thread with a strange name, one in D, kernel threads
 is_wanted sched && {

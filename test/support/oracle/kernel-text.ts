@@ -3,6 +3,7 @@ import type { TraceRecord } from "../../../src/import/importer.ts";
 import { parseEventFormat } from "../../../src/import/event-format.ts";
 import { KNOWN_CONSTANTS } from "../../../src/import/print-fmt/constants.ts";
 import { tokenize } from "../../../src/import/print-fmt/tokens.ts";
+import type { KernelNames } from "./kernel-names.ts";
 import { asBytes } from "./raw-value.ts";
 import type { ReportText } from "./report-text.ts";
 
@@ -28,7 +29,7 @@ export interface KernelTexts {
   readonly reasons: Map<string, string>;
 }
 
-export function kernelTexts(formats: readonly { readonly system: string; readonly text: string }[]): KernelTexts {
+export function kernelTexts(formats: readonly { readonly system: string; readonly text: string }[], names: KernelNames): KernelTexts {
   const byName = new Map<string, string>();
   for (const { system, text } of formats) {
     const { name, printFmt } = parseEventFormat(text);
@@ -54,7 +55,7 @@ export function kernelTexts(formats: readonly { readonly system: string; readonl
         // most texts are the same to the letter
         if (text.take(`${body}\n`)) return undefined;
         const lines = text.text.slice(text.at).split("\n", body.split("\n").length);
-        if (normalized(lines.join("\n")) !== normalized(body)) return `text ${JSON.stringify(ours)}`;
+        if (!isSame(normalized(body), normalized(lines.join("\n")), names)) return `text ${JSON.stringify(ours)}`;
         for (let count = lines.length; count > 0; count--) text.endLine();
         return undefined;
       }
@@ -75,6 +76,16 @@ const namesConstants = (printFmt: string): boolean =>
   });
 
 const HEAD = /^.{6,60}? *\d+[.a-zA-Z\d]{5,7} +\d+\.\d{9}: /;
+
+/** Far behind the last symbol trace-cmd still says that symbol, we say the address. */
+function isSame(ours: string, theirs: string, names: KernelNames): boolean {
+  if (ours === theirs) return true;
+  const [a, b] = [ours.split(" "), theirs.split(" ")];
+  return a.length === b.length && a.every((word, index) => word === b[index] || (ADDRESS.test(word) && names.isNameOf(BigInt(`0x${word}`), b[index] ?? "")));
+}
+
+/** Without its 0x, see below. */
+const ADDRESS = /^[0-9a-f]{16}$/;
 
 /** trace-cmd writes 0x before pointers, (nil), no sizes of symbols; with %#x, C says 0 for 0 where the kernel says 0x0. */
 const normalized = (text: string): string =>

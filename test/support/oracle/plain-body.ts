@@ -60,15 +60,15 @@ const BODIES: Readonly<Record<string, Body>> = {
     }
     return undefined;
   },
-  user_stack: (_, values, text) => {
+  user_stack: (_, values, text, names) => {
     const frames = list(values, "caller");
-    // eight entries, told as the print fmt has them; (nil) for none
+    // eight entries, told as the print fmt has them: addresses, or (in older kernels, by %ps) what kernel symbol such an address would have
     const printed: string[] = [];
     do {
-      for (const [, hex = "0"] of text.rest().matchAll(/=> \(?(?:0x)?([0-9a-f]+)?/g)) printed.push(hex);
+      for (const [, entry = "0"] of text.rest().matchAll(/=> \(?([^\s()]+)?/g)) printed.push(entry);
       text.endLine();
     } while (/^\s*=> /.test(text.rest()));
-    const wrong = frames.findIndex((address, index) => BigInt(`0x${printed[index] ?? "0"}`) !== address);
+    const wrong = frames.findIndex((address, index) => !isPlace(printed[index] ?? "", address, names));
     return wrong < 0 ? undefined : `user stack entry ${frames[wrong]?.toString(16)}`;
   },
   print: (_, values, text, names) => {
@@ -115,7 +115,7 @@ const list = (values: Values, name: string): bigint[] => {
 
 /** A symbol of that address, or the address. */
 const isPlace = (text: string, address: bigint, names: KernelNames): boolean =>
-  names.isNameOf(BigInt.asUintN(64, address), text) || text.replace(/^0x/, "") === BigInt.asUintN(64, address).toString(16);
+  names.isNameOf(BigInt.asUintN(64, address), text) || text.replace(/^(0x)?0*(?=.)/, "") === BigInt.asUintN(64, address).toString(16);
 
 /** us with three decimals, as long as they are fewer than 7 digits. */
 function durationText(values: Values): string {
