@@ -8,6 +8,8 @@ const PADDED = 22;
 const STACK = ascii("<stack trace");
 const USER_STACK = ascii("<user stack trace");
 const ARROW = ascii(" <-");
+const SYS = ascii("sys_");
+const RETURNS = ascii(" -> 0x");
 const REPEATS = ascii(" (repeats:");
 const SWITCH = ascii("==>");
 const CONTEXT = ascii(" context ");
@@ -75,10 +77,19 @@ export class NameReader implements EventNames {
     if (startsWith(bytes, from, end, STACK)) return this.kernelStack;
     if (startsWith(bytes, from, end, USER_STACK)) return this.userStack;
     if (at === from) return this.#unnamed(bytes, from, end);
+    if (startsWith(bytes, from, at, SYS) && find(bytes, at, end, ARROW) < 0) {
+      if (bytes[at] === 0x28) return this.#syscall("sys_enter_", bytes, from + SYS.length, at);
+      if (startsWith(bytes, at, end, RETURNS)) return this.#syscall("sys_exit_", bytes, from + SYS.length, at);
+    }
     if (find(bytes, at, end, ARROW) >= 0 || at === end || bytes[at] === 0x28 || bytes[at + 1] === 0x5b) {
       return find(bytes, at, end, REPEATS) < 0 ? this.#function : this.#others.repeats;
     }
     return this.#unnamed(bytes, from, end);
+  }
+
+  /** The kernel shows them as `sys_openat(dfd: ...)` and `sys_openat -> 0x3` (kernel/trace/trace_syscalls.c). */
+  #syscall(prefix: string, bytes: Uint8Array, from: number, to: number): number {
+    return this.strings.intern(prefix + textOf(bytes, from, to));
   }
 
   #named(bytes: Uint8Array, from: number, colon: number, end: number): number {

@@ -1,4 +1,5 @@
 /** Shapes that no recording here has, and names and markers that mean to deceive. */
+import { importTrace } from "../index.ts";
 import { describe, expect, it } from "vitest";
 import type { Trace } from "../../trace/index.ts";
 import { importerOf, importText } from "./check-text.ts";
@@ -231,5 +232,17 @@ describe("bodies of other writers and kernels", () => {
       { pid: 12, comm: "binder:12_3" },
       { pid: -1, comm: "" },
     ]);
+  });
+});
+
+describe("system calls by name", () => {
+  it("are the events that the kernel shows so, unless a function is called from somewhere", () => {
+    const text = [
+      "             cat-701     [000] ...1.   230.786671: sys_openat(dfd: ffffff9c, filename: 7fff8a0bcf93, flags: 0, mode: 0)",
+      "             cat-701     [000] ...1.   230.787666: sys_openat -> 0x3",
+      "             cat-701     [000] .....   230.787700: sys_fork(a=0x1) <-do_it",
+    ].join("\n");
+    const { counts } = importTrace(new TextEncoder().encode(`${text}\n`));
+    expect([...counts.keys()].sort()).toEqual(["function", "sys_enter_openat", "sys_exit_openat"]);
   });
 });
