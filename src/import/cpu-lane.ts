@@ -29,7 +29,7 @@ export class CpuLane implements Rows {
   times = new Float64Array();
   ats = new Int32Array();
   sizes = new Int32Array();
-  slots = new Uint16Array();
+  slots = new Int32Array();
   rows = new Int32Array();
   /** the next record of the same table, -1 after the last: lists that begin in #heads */
   nexts = new Int32Array();
@@ -47,15 +47,17 @@ export class CpuLane implements Rows {
   readonly #watch: TaskWatch;
   readonly #watchesChanges: boolean;
   readonly #convert: ((time: number) => number) | undefined;
-  /** slot of each event id + 1, 0 = not wanted */
-  readonly #slotOf: Uint16Array;
-  /** by slot: first and last record of the sub-buffer at hand, -1 = none */
+  /** plan of each event id + 1, 0 = not wanted */
+  readonly #planOf: Uint16Array;
+  /** by plan: its table's slot */
+  readonly #slotOf: Int32Array;
+  /** by plan: first and last record of the batch at hand, -1 = none */
   readonly #heads: Int32Array;
   readonly #tails: Int32Array;
-  /** slots with records in the sub-buffer at hand */
+  /** plans with records in the batch at hand */
   readonly #used: number[] = [];
   readonly #windows: readonly TimeSpan[] | undefined;
-  /** by slot: 1 = wanted outside the windows too */
+  /** by plan: 1 = wanted outside the windows too */
   readonly #isRare: Uint8Array;
   /** the window that the records before were in, or the next one */
   #window = 0;
@@ -83,16 +85,17 @@ export class CpuLane implements Rows {
     this.buffer = place.buffer;
     this.#walker = new SubBufferWalker(input);
     this.#tables = tables;
+    this.#planOf = tables.plansById();
     this.#slotOf = tables.slotsOf(place.buffer);
-    this.counts = new Float64Array(this.#slotOf.length);
-    this.#heads = new Int32Array(tables.length).fill(-1);
-    this.#tails = new Int32Array(tables.length).fill(-1);
+    this.counts = new Float64Array(this.#planOf.length);
+    this.#heads = new Int32Array(this.#slotOf.length).fill(-1);
+    this.#tails = new Int32Array(this.#slotOf.length).fill(-1);
     this.#problems = problems;
     this.#watch = special.watch;
     this.#watchesChanges = special.watchesChanges && special.watch.knowsSwitches;
     this.#convert = special.convert;
     this.#windows = special.within?.windows;
-    this.#isRare = Uint8Array.from({ length: tables.length }, (_, slot) => (special.within?.except.has(tables.nameOf(slot)) === true ? 1 : 0));
+    this.#isRare = Uint8Array.from(tables.names, (name) => (special.within?.except.has(name) === true ? 1 : 0));
     this.#source = { ...shared, cpu: place.cpu, memory: this.#walker.memory };
   }
 
@@ -133,6 +136,7 @@ export class CpuLane implements Rows {
     this.#now = times[length - 1] as number;
     if (times !== this.times) this.#adopt(walker);
     const { slots, nexts, counts } = this;
+    const planOf = this.#planOf;
     const slotOf = this.#slotOf;
     const heads = this.#heads;
     const tails = this.#tails;
@@ -150,26 +154,26 @@ export class CpuLane implements Rows {
         continue;
       }
       (counts[id] as number)++;
-      const slot = (slotOf[id] as number) - 1;
-      if (slot < 0) continue;
-      if (this.#windows !== undefined && this.#isRare[slot] === 0 && !this.#isInside(this.#windows, time)) continue;
+      const plan = (planOf[id] as number) - 1;
+      if (plan < 0) continue;
+      if (this.#windows !== undefined && this.#isRare[plan] === 0 && !this.#isInside(this.#windows, time)) continue;
       const size = sizes[index] as number;
-      if (size < (minimums[slot] as number)) {
-        this.#tooShort(slot, size);
+      if (size < (minimums[plan] as number)) {
+        this.#tooShort(plan, size);
         continue;
       }
       if (time > latest) latest = time;
       times[kept] = time;
       ats[kept] = ats[index] as number;
       sizes[kept] = size;
-      slots[kept] = slot;
+      slots[kept] = slotOf[plan] as number;
       nexts[kept] = -1;
-      const tail = tails[slot] as number;
+      const tail = tails[plan] as number;
       if (tail < 0) {
-        heads[slot] = kept;
-        this.#used.push(slot);
+        heads[plan] = kept;
+        this.#used.push(plan);
       } else nexts[tail] = kept;
-      tails[slot] = kept++;
+      tails[plan] = kept++;
     }
     this.first = first;
     this.last = last;
@@ -189,17 +193,17 @@ export class CpuLane implements Rows {
     this.times = times;
     this.ats = ats;
     this.sizes = sizes;
-    this.slots = new Uint16Array(times.length);
+    this.slots = new Int32Array(times.length);
     this.rows = new Int32Array(times.length);
     this.nexts = new Int32Array(times.length);
   }
 
   #decode(): void {
     this.#source.memory = this.#walker.memory;
-    for (const slot of this.#used) {
-      this.#tables.decode(slot, this.#source, this, this.#heads[slot] as number);
-      this.#heads[slot] = -1;
-      this.#tails[slot] = -1;
+    for (const plan of this.#used) {
+      this.#tables.decode(this.#slotOf[plan] as number, this.#source, this, this.#heads[plan] as number);
+      this.#heads[plan] = -1;
+      this.#tails[plan] = -1;
     }
     this.#used.length = 0;
     this.length = 0;
@@ -229,8 +233,8 @@ export class CpuLane implements Rows {
     this.#current = current;
   }
 
-  #tooShort(slot: number, size: number): void {
-    this.#problems.add({ code: "short-record", message: `a record of ${this.#tables.nameOf(slot)} is only ${size} bytes long`, cpu: this.cpu });
+  #tooShort(plan: number, size: number): void {
+    this.#problems.add({ code: "short-record", message: `a record of ${this.#tables.names[plan]} is only ${size} bytes long`, cpu: this.cpu });
   }
 
   #missed(count: number | undefined): void {

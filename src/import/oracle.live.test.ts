@@ -18,7 +18,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { writeTraceDat, type TraceDatMetadata } from "../bundle/index.ts";
-import type { EventTable, Trace } from "../trace/index.ts";
+import { nameAt, type EventTable, type Trace } from "../trace/index.ts";
 import { whyNotLive } from "../../test/support/live.ts";
 import { importTrace } from "./index.ts";
 
@@ -173,7 +173,12 @@ const ourCounts = (trace: Trace): Record<string, number[]> => Object.fromEntries
 /** The values of a row as trace-cmd -R prints them, for the fields that it prints in decimal or as text. */
 function printed(trace: Trace, table: EventTable, row: number, fields: readonly string[]): string[] {
   return fields.map((name) => {
-    const value = table.fields[name]?.[row] ?? Number.NaN;
+    const column = table.fields[name];
+    // names of tasks are kept by thread; idle has one per CPU
+    const tid = table.fields[name.replace("comm", "pid")]?.[row] ?? 0;
+    if (column === undefined && name.endsWith("comm"))
+      return `${name}=${tid === 0 ? `swapper/${table.cpu[row]}` : trace.strings.get(nameAt(trace.threadNames, tid, table.time[row] ?? 0) ?? 0)}`;
+    const value = column?.[row] ?? Number.NaN;
     return `${name}=${/comm|filename/.test(name) ? trace.strings.get(value) : value}`;
   });
 }

@@ -13,9 +13,9 @@ const ESTIMATE_MARGIN = 1.1;
 const LARGEST_STEP = 64;
 
 export class TableSet {
-  /** number of slots: buffers times plans */
-  readonly length: number;
-  /** by slot: shorter records cannot be decoded */
+  /** by plan: the event */
+  readonly names: readonly string[];
+  /** by plan: shorter records cannot be decoded */
   readonly minimums: Int32Array;
   /** by slot: rows given so far, decoded or not yet */
   readonly lengths: Int32Array;
@@ -29,23 +29,25 @@ export class TableSet {
     this.#events = events;
     this.#plans = events.plans.filter((plan) => plan !== undefined);
     this.#progress = progress;
-    this.length = this.#plans.length * buffers;
-    this.minimums = Int32Array.from({ length: this.length }, (_, slot) => this.#planOf(slot).minimum);
-    this.lengths = new Int32Array(this.length);
-    this.#tables = new Array<TableBuilder | undefined>(this.length).fill(undefined);
+    const slots = this.#plans.length * buffers;
+    this.names = this.#plans.map(({ name }) => name);
+    this.minimums = Int32Array.from(this.#plans, ({ minimum }) => minimum);
+    this.lengths = new Int32Array(slots);
+    this.#tables = new Array<TableBuilder | undefined>(slots).fill(undefined);
   }
 
-  /** By event id the slot + 1, 0 = not wanted. */
-  slotsOf(buffer: number): Uint16Array {
-    const slots = new Uint16Array(this.#events.idLimit);
-    this.#plans.forEach((plan, index) => {
-      slots[plan.id] = (FROM_ALL_BUFFERS.has(plan.name) ? 0 : buffer) * this.#plans.length + index + 1;
+  /** By event id the plan + 1, 0 = not wanted. */
+  plansById(): Uint16Array {
+    const plans = new Uint16Array(this.#events.idLimit);
+    this.#plans.forEach(({ id }, index) => {
+      plans[id] = index + 1;
     });
-    return slots;
+    return plans;
   }
 
-  nameOf(slot: number): string {
-    return this.#planOf(slot).name;
+  /** By plan the slot of this buffer's table. */
+  slotsOf(buffer: number): Int32Array {
+    return Int32Array.from(this.#plans, ({ name }, index) => (FROM_ALL_BUFFERS.has(name) ? 0 : buffer) * this.#plans.length + index);
   }
 
   /** Decodes the records of a list that begins at `head` into the rows they were given. */
