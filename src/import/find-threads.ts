@@ -4,6 +4,7 @@ import type { StringTable } from "../base/index.ts";
 import { buildThreadTable, type EventTable, type ThreadNames, type ThreadSeed, type ThreadTable } from "../trace/index.ts";
 import { findBirths, type Birth } from "./find-births.ts";
 import { Incarnations, TID_LIMIT } from "./incarnations.ts";
+import { parseSavedCmdlines } from "./records/side-files.ts";
 
 /** include/uapi/linux/sched.h: the child joins its parent's process */
 const CLONE_THREAD = 0x10000;
@@ -27,7 +28,7 @@ export function findThreads(sources: ThreadSources): ThreadTable {
   const births = findBirths(sources.tables, sources.strings);
   const newest = new Map(sources.threads.map((info) => [info.tid, info]));
   const oldest = new Map([...sources.threads].reverse().map((info) => [info.tid, info]));
-  const saved = savedCommandLines(sources.cmdlines);
+  const saved = parseSavedCmdlines(sources.cmdlines);
   const incarnations = new Incarnations((tid): Omit<ThreadSeed, "born"> => {
     const info = oldest.get(tid);
     return { tid, pid: info?.pid ?? -1, comm: info?.comm ?? saved.get(tid) ?? "", parentTid: -1, isKernel: info?.isKernel ?? false };
@@ -60,16 +61,6 @@ function execs(tables: ReadonlyMap<string, EventTable>, incarnations: Incarnatio
     const tid = table?.fields["pid"]?.[row] ?? 0;
     if (tid > 0) incarnations.at(tid, table?.time[row] as number).pid = tid;
   }
-}
-
-function savedCommandLines(text: string): Map<number, string> {
-  const names = new Map<number, string>();
-  for (const line of text.split("\n")) {
-    const blank = line.indexOf(" ");
-    const tid = Number(line.slice(0, blank));
-    if (blank > 0 && Number.isInteger(tid) && tid > 0) names.set(tid, line.slice(blank + 1));
-  }
-  return names;
 }
 
 /** Tables whose rows name a task: [table, field of the tid, field of the name] */

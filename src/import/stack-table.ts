@@ -7,14 +7,13 @@ const ALL_ONES = 0xffffffff;
 
 export class StackTable {
   readonly stacks: Float64Array[] = [new Float64Array()];
-  /** hash of the words -> ids of the stacks that have it */
+  /** hash of the frames -> ids of the stacks that have it */
   readonly #ids = new Map<number, number[]>();
   readonly #scratch = new Float64Array(MAX_FRAMES);
 
   /** Reads kernel longs from byte `at` up to `end`, to the first all-ones or zero entry. Addresses keep their low 52 bits. */
   read({ view, little }: PageMemory, longSize: 4 | 8, at: number, end: number): number {
     let depth = 0;
-    let hash = 0;
     for (let offset = at; offset + longSize <= end && depth < MAX_FRAMES; offset += longSize) {
       const low = view.getUint32(longSize === 8 && !little ? offset + 4 : offset, little);
       const high = longSize === 8 ? view.getUint32(little ? offset + 4 : offset, little) : 0;
@@ -22,13 +21,23 @@ export class StackTable {
       const address = (high & 0xfffff) * 4_294_967_296 + low;
       if (address === 0) break;
       this.#scratch[depth++] = address;
-      hash = Math.imul(hash ^ low, 0x9e3779b1) ^ (high & 0xfffff);
-      hash ^= hash >>> 15;
     }
-    return depth === 0 ? 0 : this.#intern(hash, this.#scratch.subarray(0, depth));
+    return this.#intern(this.#scratch.subarray(0, depth));
   }
 
-  #intern(hash: number, frames: Float64Array): number {
+  /** Of addresses as they are kept. */
+  intern(frames: readonly number[]): number {
+    return this.#intern(Float64Array.from(frames.slice(0, MAX_FRAMES)));
+  }
+
+  #intern(frames: Float64Array): number {
+    if (frames.length === 0) return 0;
+    let hash = frames.length;
+    for (let index = 0; index < frames.length; index++) {
+      const address = frames[index] as number;
+      hash = Math.imul(hash ^ (address | 0) ^ (address / 4_294_967_296), 0x9e3779b1);
+      hash ^= hash >>> 15;
+    }
     const known = this.#ids.get(hash);
     const found = known?.find((id) => equal(this.stacks[id] as Float64Array, frames));
     if (found !== undefined) return found;

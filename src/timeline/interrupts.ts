@@ -5,6 +5,7 @@
  */
 import { ColumnBuilder, lowerBound } from "../base/index.ts";
 import type { EventTable, Trace } from "../trace/index.ts";
+import { mergeSources } from "./merge-sources.ts";
 
 export const CONTEXT = { hardirq: 1, softirq: 2 } as const;
 
@@ -32,7 +33,6 @@ interface Source {
   readonly action: number;
   readonly context: number;
   readonly nameOf: (row: number) => number;
-  row: number;
 }
 
 interface OpenSection {
@@ -45,29 +45,19 @@ export function buildInterrupts(trace: Trace): readonly InterruptPieces[] {
   const sources = interruptSources(trace);
   const cpus = Array.from({ length: trace.machine.cpus }, () => new PieceBuilder());
   if (sources.every(({ action }) => action !== ENTRY)) return cpus.map((builder) => builder.build());
-  const boundaries = trace.unread.map(({ from }) => from);
-  let boundary = 0;
-  for (;;) {
-    let next: Source | undefined;
-    let time = Number.POSITIVE_INFINITY;
-    for (const source of sources) {
-      if (source.row === source.table.length) continue;
-      const candidate = source.table.time[source.row] as number;
-      if (candidate < time) {
-        time = candidate;
-        next = source;
-      }
-    }
-    if (next === undefined) break;
+  mergeSources([
     // no section is known to go on where the recording was not read
-    for (; (boundaries[boundary] ?? Number.POSITIVE_INFINITY) <= time; boundary++) for (const builder of cpus) builder.reset(boundaries[boundary] as number);
-    const row = next.row++;
-    const builder = cpus[next.table.cpu[row] as number];
-    if (builder === undefined) continue;
-    if (next.action === ENTRY) builder.enter(time, next.context, next.nameOf(row));
-    else if (next.action === EXIT) builder.exit(time, next.context);
-    else builder.reset(time);
-  }
+    { times: Float64Array.from(trace.unread, ({ from }) => from), visit: (_, time) => cpus.forEach((builder) => builder.reset(time)) },
+    ...sources.map(({ table, action, context, nameOf }) => ({
+      times: table.time,
+      visit: (row: number, time: number): void => {
+        const builder = cpus[table.cpu[row] as number];
+        if (action === ENTRY) builder?.enter(time, context, nameOf(row));
+        else if (action === EXIT) builder?.exit(time, context);
+        else builder?.reset(time);
+      },
+    })),
+  ]);
   return cpus.map((builder) => builder.build());
 }
 
@@ -75,7 +65,7 @@ function interruptSources(trace: Trace): Source[] {
   const sources: Source[] = [];
   const add = (name: string, action: number, context: number, nameOf: (table: EventTable, row: number) => number): void => {
     const table = trace.tables.get(name);
-    if (table !== undefined && table.length > 0) sources.push({ table, action, context, nameOf: (row) => nameOf(table, row), row: 0 });
+    if (table !== undefined && table.length > 0) sources.push({ table, action, context, nameOf: (row) => nameOf(table, row) });
   };
   const softirqNames = SOFTIRQ_NAMES.map((name) => trace.strings.intern(name));
   const softirqName = (table: EventTable, row: number): number => softirqNames[table.fields["vec"]?.[row] ?? -1] ?? 0;

@@ -2,8 +2,6 @@
 import { SubBufferWalker, type WalkerInput } from "./sub-buffer-walker.ts";
 import type { PageMemory } from "./page-memory.ts";
 
-export type { ClockBase, WalkerInput as CursorInput } from "./sub-buffer-walker.ts";
-
 export interface CursorReport {
   /** Events are missing before the next record. `count` undefined = the kernel does not know how many. */
   missed(count: number | undefined): void;

@@ -6,6 +6,7 @@ import { ByteStrings } from "../byte-strings.ts";
 import { findThreads } from "../find-threads.ts";
 import { TID_LIMIT } from "../incarnations.ts";
 import { NameWatch } from "../name-watch.ts";
+import { StackTable } from "../stack-table.ts";
 import { TaskWatch } from "../task-watch.ts";
 import type { BodyReader } from "./body-reader.ts";
 import { BodyMatch, type BodyTemplate } from "./body-template.ts";
@@ -13,7 +14,6 @@ import { textOf } from "./byte-text.ts";
 import { countColumns } from "./count-columns.ts";
 import { HoleList } from "./hole-list.ts";
 import type { RowCursor } from "./row-cursor.ts";
-import { StackInterner } from "./stack-interner.ts";
 import { CurrentTasks } from "./task-changes.ts";
 import { TextTable, type RowPlace } from "./text-table.ts";
 import type { TextRows } from "./text-rows.ts";
@@ -81,7 +81,7 @@ export function buildTrace(rows: TextRows, options: { threads: readonly ThreadIn
 
 class TraceBuilder {
   readonly strings = new StringTable();
-  readonly stacks = new StackInterner();
+  readonly stacks = new StackTable();
   readonly watch = new TaskWatch(undefined);
   readonly holes = new HoleList();
   rows = 0;
