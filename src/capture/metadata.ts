@@ -2,6 +2,7 @@
 import { machine, release, type as osType, version } from "node:os";
 import type { ThreadInfo, TraceDatMetadata } from "../bundle/index.ts";
 import { readText, type Tracefs } from "../linux/index.ts";
+import { savedName } from "./saved-name.ts";
 
 /** What is the same before and after: read early, so that the end of a request is not followed by it. */
 export interface StaticMetadata {
@@ -55,8 +56,7 @@ export function traceDatMetadata(fixed: StaticMetadata, { headerPage, traceClock
     traceClock,
     pageSize,
     cpus,
-    // names are hostile: a newline would make a line of its own
-    cmdlines: threads.map(({ tid, comm }) => `${tid} ${comm.replace(/[\n\0]/g, " ")}\n`).join(""),
+    cmdlines: threads.map(({ tid, comm }) => `${tid} ${savedName(comm)}\n`).join(""),
     longSize: /commit;\s*offset:\d+;\s*size:4;/.test(headerPage) ? 4 : 8,
     // without the host's name: a recording is sent to others
     uname: `${osType()} ${release()} ${version()} ${machine()}`,
