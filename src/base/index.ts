@@ -4,5 +4,6 @@ export * from "./errors.ts";
 export * from "./group-rows.ts";
 export * from "./printable.ts";
 export * from "./search.ts";
+export * from "./stats/index.ts";
 export * from "./string-table.ts";
 export * from "./units.ts";
