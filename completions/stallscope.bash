@@ -2,11 +2,11 @@
 _stallscope() {
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} command="" word
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-    case "$word" in demo|doctor|diagnose|capture|analyze|export|causes|janitor) command=$word; break ;; esac
+    case "$word" in demo|doctor|diagnose|capture|analyze|compare|export|causes|janitor) command=$word; break ;; esac
   done
   COMPREPLY=()
   case "$command" in
-    "") COMPREPLY=($(compgen -W 'demo doctor diagnose capture analyze export causes janitor help -V --version --lang --json --no-color -q --quiet --tracefs --help' -- "$cur")) ;;
+    "") COMPREPLY=($(compgen -W 'demo doctor diagnose capture analyze compare export causes janitor help -V --version --lang --json --no-color -q --quiet --tracefs --help' -- "$cur")) ;;
     demo)
       case "$prev" in
         --scenario) COMPREPLY=($(compgen -W 'rival quota lock cold fifo stop log' -- "$cur")); return ;;
@@ -92,6 +92,18 @@ _stallscope() {
         --tracefs) COMPREPLY=($(compgen -d -- "$cur")); return ;;
       esac
       if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W '--begin --end --thread --from --to --fail-on -V --version --lang --json --no-color -q --quiet --tracefs --help' -- "$cur")); else COMPREPLY=($(compgen -f -- "$cur")); fi
+      ;;
+    compare)
+      case "$prev" in
+        --objective) COMPREPLY=(); return ;;
+        --matters) COMPREPLY=(); return ;;
+        --fail-on) COMPREPLY=(); return ;;
+        --begin) COMPREPLY=(); return ;;
+        --end) COMPREPLY=(); return ;;
+        --lang) COMPREPLY=($(compgen -W 'en zh' -- "$cur")); return ;;
+        --tracefs) COMPREPLY=($(compgen -d -- "$cur")); return ;;
+      esac
+      if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W '--objective --matters --fail-on --begin --end -V --version --lang --json --no-color -q --quiet --tracefs --help' -- "$cur")); fi
       ;;
     export)
       case "$prev" in

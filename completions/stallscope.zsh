@@ -7,12 +7,13 @@ _stallscope() {
     'diagnose:fire requests at a service and say why the slowest was late'
     'capture:record a service for a while, or while requests are fired, and keep the recording'
     'analyze:explain a recording\: a directory of stallscope, a trace.dat of trace-cmd, or a trace as text'
+    'compare:say whether the requests of B are slower than those of A, by how much, and which class of time moved'
     'export:write a recording for other tools\: the kernel'\''s text, JSON lines, or a trace.dat of version 6'
     'causes:list the causes it can name and what each needs'
     'janitor:remove the trace instances that killed runs left behind'
   )
   if (( CURRENT == 2 )) && [[ $words[2] != -* ]]; then _describe command commands; return; fi
-  local command=${words[(r)(demo|doctor|diagnose|capture|analyze|export|causes|janitor)]}
+  local command=${words[(r)(demo|doctor|diagnose|capture|analyze|compare|export|causes|janitor)]}
   case "$command" in
     demo)
       _arguments \
@@ -116,6 +117,21 @@ _stallscope() {
         '--quiet[only the sentence]' \
         '--tracefs[where tracefs is mounted]:dir:_files -/' \
         '*:: :_files'
+      ;;
+    compare)
+      _arguments \
+        '--objective[also compare how many requests took longer than this]:ms:' \
+        '--matters[a smaller difference of the median does not matter, e.g. 5%]:share:' \
+        '--fail-on[exit with 1 when B is slower by this share of A or more, or more often over the objective, beyond chance]:share:' \
+        '--begin[recordings of other tools\: marker text that begins a request]:regex:' \
+        '--end[recordings of other tools\: marker text that ends a request]:regex:' \
+        '--version[print the version]' \
+        '--lang[language of the report; default from LC_ALL, LC_MESSAGES, LANG]:lang:(en zh)' \
+        '--json[print the result as JSON, always in English]' \
+        '--no-color[no colour (also\: NO_COLOR)]' \
+        '--quiet[only the sentence]' \
+        '--tracefs[where tracefs is mounted]:dir:_files -/' \
+        '*:: :'
       ;;
     export)
       _arguments \

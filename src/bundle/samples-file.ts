@@ -4,9 +4,9 @@ import type { Sample, Samples } from "./types.ts";
 
 export const NO_SAMPLES: Samples = { samples: [], facts: {}, fds: {}, devices: {} };
 
-export function samplesText({ samples, facts, fds, devices }: Samples): string {
+export function samplesText({ samples, facts, fds, files = {}, devices }: Samples): string {
   const lines = samples.map((sample) => JSON.stringify(sample)).join(",\n");
-  return `{\n"facts":${JSON.stringify(facts)},\n"fds":${JSON.stringify(fds)},\n"devices":${JSON.stringify(devices)},\n"samples":[\n${lines}\n]}\n`;
+  return `{\n"facts":${JSON.stringify(facts)},\n"fds":${JSON.stringify(fds)},\n"files":${JSON.stringify(files)},\n"devices":${JSON.stringify(devices)},\n"samples":[\n${lines}\n]}\n`;
 }
 
 export function readSamples(text: string): { readonly isWhole: boolean; readonly samples: Samples } {
@@ -16,7 +16,7 @@ export function readSamples(text: string): { readonly isWhole: boolean; readonly
   const samples: unknown[] = [];
   for (const line of text.split("\n")) {
     const body = line.endsWith(",") ? line.slice(0, -1) : line;
-    const part = /^"(facts|fds|devices)":(.*)$/.exec(body);
+    const part = /^"(facts|fds|files|devices)":(.*)$/.exec(body);
     if (part !== null) parts[part[1] as string] = parse(part[2] as string);
     else if (body.startsWith("{")) samples.push(parse(body));
   }
@@ -25,7 +25,13 @@ export function readSamples(text: string): { readonly isWhole: boolean; readonly
 
 function fromParts(parts: Record<string, unknown>): Samples {
   const samples = Array.isArray(parts["samples"]) ? parts["samples"] : [];
-  return { samples: samples.filter(isSample), facts: texts(parts["facts"]), fds: texts(parts["fds"]), devices: texts(parts["devices"]) };
+  return {
+    samples: samples.filter(isSample),
+    facts: texts(parts["facts"]),
+    fds: texts(parts["fds"]),
+    files: texts(parts["files"]),
+    devices: texts(parts["devices"]),
+  };
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);

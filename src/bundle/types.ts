@@ -106,6 +106,8 @@ export interface Sample {
   readonly cgroups?: readonly CgroupSample[];
   /** /proc/PID/task/TID/schedstat of the targets' threads: on-CPU ns, run-queue wait ns, timeslices */
   readonly schedstat?: readonly { readonly tid: number; readonly onCpuNs: number; readonly waitNs: number; readonly slices: number }[];
+  /** resident memory of the targets, bytes by pid (VmRSS) */
+  readonly residentBytes?: Readonly<Record<string, number>>;
   /** /proc/stat steal ticks, all CPUs */
   readonly stealTicks?: number;
 }
@@ -126,10 +128,12 @@ export interface CgroupSample {
 
 export interface Samples {
   readonly samples: readonly Sample[];
-  /** facts that do not change during a capture: CPU affinity and policy per target thread, THP, swappiness ... */
+  /** facts that do not change during a capture: affinity and policy of targets as `PID.name`, `TID.cpus_allowed` where a thread differs, THP, swappiness ... */
   readonly facts: Readonly<Record<string, string>>;
   /** open descriptors of the targets at begin and end, for naming pipes, sockets, eventfds: `pid/fd` -> link text */
   readonly fds: Readonly<Record<string, string>>;
+  /** files that the targets map or have open, `DEV:INODE` -> path; DEV as in kernel events (major << 20 | minor). Absent in older bundles. */
+  readonly files?: Readonly<Record<string, string>>;
   /** devices: "major:minor" -> name */
   readonly devices: Readonly<Record<string, string>>;
 }

@@ -1,6 +1,6 @@
 /** What do counters and settings say beside the trace? Read before and after, and around requests; never inside one. */
 import type { ProcessIdentity, Sample, Samples, ThreadInfo } from "../bundle/index.ts";
-import { identify, listThreads, processTree, readDescriptors, readDevices, readFacts, takeSample } from "../linux/index.ts";
+import { identify, listThreads, processTree, readDescriptors, readDevices, readFacts, readFileIdentities, takeSample } from "../linux/index.ts";
 
 export class Witnesses {
   readonly #pids: readonly number[];
@@ -9,6 +9,7 @@ export class Witnesses {
   #threads = new Map<number, ThreadInfo>();
   #descriptors: Readonly<Record<string, string>> = {};
   #facts: Readonly<Record<string, string>> = {};
+  #files: Readonly<Record<string, string>> = {};
 
   constructor(targets: readonly ProcessIdentity[]) {
     this.#pids = targets.map(({ pid }) => pid);
@@ -35,13 +36,14 @@ export class Witnesses {
   }
 
   get samples(): Samples {
-    return { samples: this.#samples, facts: this.#facts, fds: this.#descriptors, devices: readDevices() };
+    return { samples: this.#samples, facts: this.#facts, fds: this.#descriptors, files: this.#files, devices: readDevices() };
   }
 
   /** A service's children are part of it. What was seen first stays: a descriptor closed since is still in the events. */
   #look(): void {
     this.#family = processTree(this.#pids).flatMap((pid) => identify(pid) ?? []);
     for (const thread of listThreads()) if (!this.#threads.has(thread.tid)) this.#threads.set(thread.tid, thread);
+    this.#files = { ...readFileIdentities(this.#family), ...this.#files };
     this.#descriptors = { ...readDescriptors(this.#family), ...this.#descriptors };
   }
 }

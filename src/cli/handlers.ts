@@ -51,6 +51,16 @@ export interface ExportRequest {
   readonly output?: string;
 }
 
+export interface CompareRequest {
+  /** a path, or several with commas between */
+  readonly a: string;
+  readonly b: string;
+  readonly objectiveNs?: number;
+  readonly matters: number;
+  readonly failOn?: number;
+  readonly markers?: { readonly begin: string; readonly end: string };
+}
+
 export interface CausesRequest {
   readonly explain?: string;
 }
@@ -62,6 +72,7 @@ export interface Handlers {
   capture(request: CaptureRequest, context: CliContext): Promise<ExitCode>;
   analyze(request: AnalyzeRequest, context: CliContext): Promise<ExitCode>;
   export(request: ExportRequest, context: CliContext): Promise<ExitCode>;
+  compare(request: CompareRequest, context: CliContext): Promise<ExitCode>;
   demo(request: DemoRequest, context: CliContext): Promise<ExitCode>;
   causes(request: CausesRequest, context: CliContext): Promise<ExitCode>;
   janitor(request: Record<string, never>, context: CliContext): Promise<ExitCode>;

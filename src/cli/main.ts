@@ -9,6 +9,7 @@ const handlers: Handlers = {
   capture: async (...args) => (await import("./run-capture.ts")).runCaptureCommand(...args),
   analyze: async (...args) => (await import("./run-analyze.ts")).runAnalyze(...args),
   export: async (...args) => (await import("./run-export.ts")).runExport(...args),
+  compare: async (...args) => (await import("./run-compare.ts")).runCompare(...args),
   demo: async (...args) => (await import("./run-demo.ts")).runDemo(...args),
   causes: async (...args) => (await import("./run-causes.ts")).runCauses(...args),
   janitor: async (...args) => (await import("./run-janitor.ts")).runJanitor(...args),

@@ -4,6 +4,7 @@ import { EXIT } from "../base/index.ts";
 import { defineAnalyze } from "./commands/analyze.ts";
 import { defineCapture } from "./commands/capture.ts";
 import { defineCauses } from "./commands/causes.ts";
+import { defineCompare } from "./commands/compare.ts";
 import { defineDemo } from "./commands/demo.ts";
 import { defineDiagnose } from "./commands/diagnose.ts";
 import { defineDoctor } from "./commands/doctor.ts";
@@ -14,7 +15,7 @@ import type { RunHandler } from "./handlers.ts";
 
 const EXIT_MEANINGS: readonly (readonly [code: number | string, meaning: string])[] = [
   [EXIT.ok, "fine"],
-  [EXIT.gate, "a finding above --fail-on"],
+  [EXIT.gate, "a finding above --fail-on, or a regression"],
   [EXIT.usage, "wrong usage"],
   [EXIT.environment, "environment: not root, no tracefs, target not found, every request failed"],
   [EXIT.input, "a file that cannot be read as a recording"],
@@ -47,6 +48,7 @@ export function buildProgram(io: CliIo, version: string, run: RunHandler): Comma
   defineDiagnose(program, run);
   defineCapture(program, run);
   defineAnalyze(program, run);
+  defineCompare(program, run);
   defineExport(program, run);
   defineCauses(program, run);
   defineJanitor(program, run);
@@ -60,6 +62,7 @@ Examples:
   sudo stallscope diagnose --url http://127.0.0.1:7860/api      why is this request late?
   stallscope analyze trace.dat --begin 'start (\\d+)' --end 'done (\\d+)'
   stallscope export trace.dat --to trace-text -o trace.txt      for Perfetto and Trace Compass
+  stallscope compare before.json after.json                     is it slower than it was, and where?
   stallscope causes                                             what it can find
 
 ${EXIT_CODE_TABLE}`,

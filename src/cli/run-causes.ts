@@ -1,7 +1,7 @@
 /** What can stallscope find? All causes of the contract, with what the rules say of themselves. */
 import { EXIT, UserError, type ExitCode } from "../base/index.ts";
-import { RULES, type Rule } from "../diagnosis/index.ts";
-import { createStyle, message, padEnd, widthOf, wrap } from "../report/index.ts";
+import { REMEDIES, RULES, type RemedyId, type RemedyTemplate, type Rule } from "../diagnosis/index.ts";
+import { createStyle, message, optionalMessage, padEnd, widthOf, wrap } from "../report/index.ts";
 import { CAUSE_GROUPS, CAUSE_IDS, isCauseId, type CauseGroup, type CauseId } from "../result/index.ts";
 import type { CliContext } from "./context.ts";
 import type { CausesRequest } from "./handlers.ts";
@@ -26,7 +26,16 @@ function causeJson(id: CauseId): object {
   const base = { id, group: groupOf(id), title: message("en", `cause.${id}.title`) };
   const rule = ruleOf(id);
   if (rule === undefined) return { ...base, status: "not-yet-detected" };
-  return { ...base, status: "detected", needs: rule.needs, optional: rule.optional, thresholds: rule.thresholds, doc: rule.doc };
+  return {
+    ...base,
+    status: "detected",
+    needs: rule.needs,
+    optional: rule.optional,
+    thresholds: rule.thresholds,
+    hardware: rule.hardware,
+    doc: rule.doc,
+    remedies: rule.doc.remedies.map((remedy) => ({ id: remedy, ...REMEDIES[remedy] })),
+  };
 }
 
 function hintFor(text: string): string {
@@ -52,7 +61,8 @@ function listing(context: CliContext): string {
   return `${[...lines, "", say(lang, "causes.more")].join("\n")}\n`;
 }
 
-function explanation(id: CauseId, { lang, columns, color }: CliContext): string {
+function explanation(id: CauseId, context: CliContext): string {
+  const { lang, columns, color } = context;
   const style = createStyle(color);
   const lines = [`${style.heading(id)}  ${message(lang, `cause.${id}.title`)}`];
   const rule = ruleOf(id);
@@ -70,6 +80,7 @@ function explanation(id: CauseId, { lang, columns, color }: CliContext): string 
         .map(([name, value]) => `${name} = ${value}`)
         .join(", "),
     ],
+    [say(lang, "explain.needs-hardware"), rule.hardware.join(", ")],
     [say(lang, "explain.sources"), rule.doc.sources.join("; ")],
   ];
   const labelWidth = Math.max(...rows.map(([label]) => widthOf(label)));
@@ -80,5 +91,19 @@ function explanation(id: CauseId, { lang, columns, color }: CliContext): string 
       ...wrap(text, columns, indent).map((line, index) => (index === 0 ? `  ${style.strong(padEnd(label, labelWidth))}  ${line.slice(indent.length)}` : line)),
     );
   }
+  lines.push(`  ${style.strong(say(lang, "explain.remedies"))}`);
+  for (const remedyId of rule.doc.remedies) lines.push(...remedyLines(remedyId, context));
   return `${lines.join("\n")}\n`;
+}
+
+/** Places such as {pid} are filled in when a finding gives the remedy. */
+function remedyLines(id: RemedyId, { lang, columns, color }: CliContext): string[] {
+  const style = createStyle(color);
+  const { risk, commands, undo, verify }: RemedyTemplate = REMEDIES[id];
+  return [
+    `    ${id}: ${optionalMessage(lang, `remedy.${id}`) ?? id} (${message(lang, `risk.${risk}`)})`,
+    ...commands.map((command) => `      ${style.command(command)}`),
+    ...undo.map((command) => style.quiet(`        ${say(lang, "explain.undo", { command })}`)),
+    ...wrap(say(lang, "explain.verify", { what: verify }), columns, "        "),
+  ];
 }

@@ -26,7 +26,7 @@ async function call(argv: string[], options: { env?: Record<string, string>; rej
       if (options.reject !== undefined) throw options.reject;
       return EXIT.ok;
     };
-  const names: (keyof Handlers)[] = ["doctor", "diagnose", "capture", "analyze", "export", "demo", "causes", "janitor"];
+  const names: (keyof Handlers)[] = ["doctor", "diagnose", "capture", "analyze", "compare", "export", "demo", "causes", "janitor"];
   const handlers = Object.fromEntries(names.map((each) => [each, handler(each)])) as unknown as Handlers;
   const io = {
     stdout: { write: (text: string) => (stdout += text), isTTY: options.isTTY ?? false },
@@ -162,6 +162,24 @@ describe("diagnose", () => {
     expect(stderr).toMatch(/^stallscope: /);
     expect(stderr).toContain(sentence);
     expect(stderr).toContain("hint: ");
+  });
+});
+
+describe("compare", () => {
+  it("reads both sides, and everything that can be asked of them", async () => {
+    expect((await call(["compare", "a.json", "b.json,c.json"])).request).toEqual({ a: "a.json", b: "b.json,c.json", matters: 0.05 });
+    const { name, request } = await call(String.raw`compare a b --objective 300.5 --matters 1% --fail-on 10% --begin start(\d+) --end done(\d+)`.split(" "));
+    expect(name).toBe("compare");
+    expect(request).toEqual({ a: "a", b: "b", matters: 0.01, objectiveNs: 300_500_000, failOn: 0.1, markers: { begin: "start(\\d+)", end: "done(\\d+)" } });
+  });
+
+  it.each([
+    [["compare", "a"], "missing required argument 'B'"],
+    [["compare", "a", "b", "--begin", "x"], "--begin and --end go together"],
+    [["compare", "a", "b", "--objective", "0"], "above 0"],
+    [["compare", "a", "b", "--fail-on", "10"], "20% or 0.2"],
+  ])("%j is refused: %s", async (argv, sentence) => {
+    expect(await call(argv)).toMatchObject({ code: EXIT.usage, name: undefined, stderr: expect.stringContaining(sentence) });
   });
 });
 

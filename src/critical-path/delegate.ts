@@ -10,6 +10,7 @@ import { upperBound } from "../base/index.ts";
 import { STATE, type Timeline } from "../timeline/index.ts";
 import type { ThreadIndex } from "../trace/index.ts";
 import { wasSetGoing } from "./hand-off.ts";
+import { without } from "./without.ts";
 
 /** Whom may a wait be charged to: `ours` = only threads set going for this request. */
 export type Delegates = "any" | "ours";
@@ -98,17 +99,4 @@ function wantedCpu(timeline: Timeline, thread: ThreadIndex, begin: number, end: 
       sum += Math.min(end, states.end[row] as number) - Math.max(begin, states.start[row] as number);
   }
   return sum;
-}
-
-/** [from, to) minus the parts already taken. */
-function without(from: number, to: number, taken: readonly DelegatedPart[]): [number, number][] {
-  const sorted = taken.filter((part) => part.begin < to && part.end > from).sort((a, b) => a.begin - b.begin);
-  const free: [number, number][] = [];
-  let at = from;
-  for (const part of sorted) {
-    if (part.begin > at) free.push([at, part.begin]);
-    at = Math.max(at, part.end);
-  }
-  if (to > at) free.push([at, to]);
-  return free;
 }

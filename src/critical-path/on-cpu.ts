@@ -1,8 +1,9 @@
 /** What did a thread's time on a CPU, or in a run queue, go to? Splits one interval of one thread on one CPU. */
 import { upperBound } from "../base/index.ts";
-import { CONTEXT, hasSlices, slicesIn, STATE, type Timeline } from "../timeline/index.ts";
+import { CONTEXT, hasSlices, slicesIn, STATE, type ReclaimKind, type Timeline } from "../timeline/index.ts";
 import { IDLE_THREAD, type ThreadIndex } from "../trace/index.ts";
 import type { PathClass, SegmentCulprit } from "./segment.ts";
+import { without } from "./without.ts";
 
 export type EmitPart = (begin: number, end: number, kind: PathClass, culprit: SegmentCulprit) => void;
 
@@ -34,10 +35,10 @@ export function splitByInterrupts(
 export function splitRunning(timeline: Timeline, thread: ThreadIndex, cpu: number, begin: number, end: number, emit: EmitPart): void {
   splitByInterrupts(timeline, cpu, begin, end, emit, (from, to) => {
     let at = from;
-    for (const [start, stop] of reclaimIn(timeline, thread, from, to)) {
-      if (start > at) splitByReads(timeline, thread, at, start, emit);
-      emit(start, stop, "reclaim", { kind: "thread", thread });
-      at = stop;
+    for (const part of reclaimIn(timeline, thread, from, to)) {
+      if (part.begin > at) splitByReads(timeline, thread, at, part.begin, emit);
+      emit(part.begin, part.end, "reclaim", { kind: "thread", thread, fn: RECLAIM_FUNCTIONS[part.kind] });
+      at = part.end;
     }
     if (to > at) splitByReads(timeline, thread, at, to, emit);
   });
@@ -62,40 +63,46 @@ function workOf(timeline: Timeline, thread: ThreadIndex, time: number): SegmentC
   return fn === undefined ? { kind: "thread", thread } : { kind: "thread", thread, fn };
 }
 
-export function workFunctionAt(timeline: Timeline, thread: ThreadIndex, time: number): string | undefined {
-  if (!hasSlices(timeline.work, thread)) return undefined;
-  const { from, to } = slicesIn(timeline.work, thread, time, time + 1);
-  if (from === to) return undefined;
-  const table = timeline.trace.tables.get("workqueue_execute_start");
-  const row = timeline.work.begin[from] as number;
-  return row < 0 ? undefined : timeline.trace.symbols.nameOf(table?.fields["function"]?.[row] ?? 0);
+const workFunctionAt = (timeline: Timeline, thread: ThreadIndex, time: number): string | undefined => timeline.workItems.at(thread, time)?.fn;
+
+/** Reclaim of a thread inside [begin, end), sorted, disjoint; of nested kinds the inner one counts: compaction inside direct reclaim is compaction. */
+export interface ReclaimPart {
+  readonly begin: number;
+  readonly end: number;
+  readonly kind: ReclaimKind;
 }
 
-const NOTHING: readonly (readonly [number, number])[] = [];
+const INNERMOST_FIRST: readonly ReclaimKind[] = ["compaction", "memcg", "direct"];
 
-/** Union of the reclaim and compaction slices of a thread inside [begin, end), sorted. */
-export function reclaimIn(timeline: Timeline, thread: ThreadIndex, begin: number, end: number): readonly (readonly [number, number])[] {
-  if (!timeline.reclaim.some((slices) => hasSlices(slices, thread))) return NOTHING;
-  const found: [number, number][] = [];
-  for (const slices of timeline.reclaim) {
+const NO_PARTS: readonly ReclaimPart[] = [];
+
+export function reclaimIn(timeline: Timeline, thread: ThreadIndex, begin: number, end: number): readonly ReclaimPart[] {
+  if (!INNERMOST_FIRST.some((kind) => hasSlices(timeline.reclaim[kind], thread))) return NO_PARTS;
+  const parts: ReclaimPart[] = [];
+  for (const kind of INNERMOST_FIRST) {
+    const slices = timeline.reclaim[kind];
+    if (!hasSlices(slices, thread)) continue;
     const { from, to } = slicesIn(slices, thread, begin, end);
-    for (let row = from; row < to; row++) found.push([Math.max(begin, slices.start[row] as number), Math.min(end, slices.end[row] as number)]);
+    for (let row = from; row < to; row++) {
+      for (const [a, b] of without(Math.max(begin, slices.start[row] as number), Math.min(end, slices.end[row] as number), parts))
+        parts.push({ begin: a, end: b, kind });
+    }
   }
-  found.sort((a, b) => a[0] - b[0]);
-  const merged: [number, number][] = [];
-  for (const slice of found) {
-    const last = merged.at(-1);
-    if (last !== undefined && slice[0] <= last[1]) last[1] = Math.max(last[1], slice[1]);
-    else if (slice[1] > slice[0]) merged.push(slice);
-  }
-  return merged;
+  return parts.sort((a, b) => a.begin - b.begin);
 }
+
+/** The kernel function that does each kind of reclaim, as the account names it. */
+export const RECLAIM_FUNCTIONS: Readonly<Record<ReclaimKind, string>> = {
+  direct: "try_to_free_pages",
+  memcg: "try_to_free_mem_cgroup_pages",
+  compaction: "try_to_compact_pages",
+};
 
 /**
  * A runnable thread on an idle CPU is on its way (IPI, idle exit: microseconds) unless the scheduler may not run it. From
  * 1 ms on it is not on its way: C6 exits take up to 0.25 ms (gVisor PR 14526); the rest is a margin.
  */
-const MAX_IDLE_EXIT_NS = 1_000_000;
+export const MAX_IDLE_EXIT_NS = 1_000_000;
 /** A throttled thread runs again right after the period timer refilled its group. Chosen, not measured. */
 const REFILL_WINDOW_NS = 2_000_000;
 
@@ -103,6 +110,8 @@ const REFILL_WINDOW_NS = 2_000_000;
 const QUOTA_USED = 0.8;
 
 export interface RunnableContext {
+  /** processes of the service: its threads fight among themselves, whichever process they are of */
+  readonly service: ReadonlySet<number>;
   /** processes whose cgroup was throttled while tracing; the value is the quota per period, ns, when known */
   readonly throttledProcesses: ReadonlyMap<number, number | undefined>;
   /** times at which a CFS bandwidth period timer fired, sorted */
@@ -173,7 +182,8 @@ export function splitRunnable(
       else if (occupant === IDLE_THREAD) emit(from, to, "runnable", { kind: "idle-exit" });
       else {
         const row = threads.row(occupant);
-        const kind = row.isKernel ? "kernel-thread" : row.pid === pid && pid >= 0 ? "self" : "rival";
+        const isOwn = pid >= 0 && (row.pid === pid || (context.service.has(pid) && context.service.has(row.pid)));
+        const kind = row.isKernel ? "kernel-thread" : isOwn ? "self" : "rival";
         const fn = row.isKernel ? workFunctionAt(timeline, occupant, from) : undefined;
         splitBySections(context, cpu, from, to, (a, b, section) =>
           emit(a, b, "runnable", fn === undefined ? { kind: section ?? kind, thread: occupant } : { kind: section ?? kind, thread: occupant, fn }),

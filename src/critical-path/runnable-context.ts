@@ -1,26 +1,52 @@
 /** What the scheduler was not allowed or not able to do: bandwidth periods and unserved reschedules, found once per trace. */
 import { lowerBound, upperBound } from "../base/index.ts";
 import type { Timeline } from "../timeline/index.ts";
-import { FLAG_NEED_RESCHED } from "../trace/index.ts";
+import { FLAG_NEED_RESCHED, type ThreadIndex } from "../trace/index.ts";
 import type { CpuSections, RunnableContext } from "./on-cpu.ts";
 
 /** A reschedule is served within microseconds on its way out of the kernel; 1 ms is a section that does not let go. */
 const MIN_SECTION_NS = 1_000_000;
 
-export function buildRunnableContext(timeline: Timeline, throttledProcesses: RunnableContext["throttledProcesses"]): RunnableContext {
-  return { throttledProcesses, periodTimers: periodTimers(timeline), sections: sectionsOf(timeline) };
+export function buildRunnableContext(
+  timeline: Timeline,
+  throttledProcesses: RunnableContext["throttledProcesses"],
+  service: ReadonlySet<number> = new Set(),
+): RunnableContext {
+  return { service, throttledProcesses, periodTimers: periodTimers(timeline), sections: sectionsOf(timeline) };
 }
 
 function sectionsOf(timeline: Timeline): CpuSections[] {
   return preemptOffSections(timeline).map((preemptOff, cpu) => {
     const marks = [
-      ...timeline.timers.late.filter((timer) => timer.cpu === cpu).map(({ expires, fired }) => ({ begin: expires, end: fired, section: "irqs-off" as const })),
-      ...preemptOff.map(([begin, end]) => ({ begin, end, section: "preempt-off" as const })),
+      ...timeline.timers.late.flatMap((timer) => (timer.cpu === cpu ? sectionOf(timeline, cpu, "irqs-off", timer.expires, timer.fired) : [])),
+      ...preemptOff.flatMap(([begin, end]) => sectionOf(timeline, cpu, "preempt-off", begin, end)),
     ].sort((a, b) => a.begin - b.begin);
     let latest = Number.NEGATIVE_INFINITY;
     return { marks, until: Float64Array.from(marks, ({ end }) => (latest = Math.max(latest, end))) };
   });
 }
+
+/** The first sign comes with the next timer or tick: at most this long after the section began (a tick at HZ=100). */
+const MAX_UNSEEN_NS = 10_000_000;
+
+/**
+ * What the events show begins when a timer was due or a reschedule was asked for; the section itself began after the last
+ * sign of an open CPU: its owner's switch-in, or an interrupt. Only who was in the kernel can have done it.
+ */
+function sectionOf(timeline: Timeline, cpu: number, section: "irqs-off" | "preempt-off", seen: number, end: number): CpuSections["marks"] {
+  const [occupant] = timeline.occupancy.within(cpu, seen, end);
+  if (occupant === undefined || !isInKernel(timeline, occupant.thread, seen)) return [];
+  const switches = timeline.occupancy.switchTimes(cpu);
+  const cameIn = switches[upperBound(switches, seen) - 1] ?? Number.NEGATIVE_INFINITY;
+  const pieces = timeline.interrupts[cpu];
+  const lastInterrupt = section === "preempt-off" || pieces === undefined ? undefined : pieces.end[upperBound(pieces.end, seen) - 1];
+  const open = Math.max(cameIn, lastInterrupt ?? Number.NEGATIVE_INFINITY);
+  return [{ begin: seen - open <= Math.min(MAX_UNSEEN_NS, end - seen) ? open : seen, end, section }];
+}
+
+/** A kernel thread, or a thread whose system calls are recorded and that was in one. */
+export const isInKernel = (timeline: Timeline, thread: ThreadIndex, time: number): boolean =>
+  thread > 0 && (timeline.trace.threads.row(thread).isKernel || timeline.syscalls.at(thread, time) !== undefined);
 
 function periodTimers(timeline: Timeline): number[] {
   const table = timeline.trace.tables.get("hrtimer_expire_entry");
@@ -34,22 +60,33 @@ function periodTimers(timeline: Timeline): number[] {
 
 /** Events at the entry into the kernel: one without need-resched shows that the flag was cleared, by a schedule() that kept the task. */
 const ENTRIES = ["local_timer_entry", "irq_handler_entry", "softirq_entry", "hrtimer_expire_entry", "reschedule_entry"];
+/** Entries that add nothing to the preempt count themselves (seen on 6.1 and 6.18), so that it is the interrupted task's. */
+const PLAIN_ENTRIES = new Set(["local_timer_entry", "irq_handler_entry", "hrtimer_expire_entry", "reschedule_entry"]);
+/** Nesting of preempt_disable(); the upper half of the field counts migrate_disable(). */
+const PREEMPT_DEPTH = 0x0f;
 
 /**
- * From the first event that carries need-resched to the last before a switch, or before an event without it: only
- * schedule() clears the flag, and it may choose the same task again. The idle task polls the flag and does not count.
+ * From the first interrupt that finds need-resched set and preemption disabled, to the last before a switch, or before an
+ * event without the flag: only schedule() clears it, and it may choose the same task again. The idle task polls the flag
+ * and does not count. With a count of 0 the kernel is merely not preemptible by its configuration (preempt=none), and
+ * whoever is in it is not to blame: measured on 6.18, a kworker under preempt=none is asked at every tick with count 0.
  */
 function preemptOffSections(timeline: Timeline): [number, number][][] {
   const { machine, tables, end } = timeline.trace;
   const flagged = Array.from({ length: machine.cpus }, () => [] as number[]);
   const clear = Array.from({ length: machine.cpus }, () => [] as number[]);
-  for (const table of tables.values()) {
-    if (table.name === "sched_switch") continue;
-    const isEntry = ENTRIES.includes(table.name);
-    for (let row = 0; row < table.length; row++) {
-      const set = ((table.flags[row] as number) & FLAG_NEED_RESCHED) !== 0;
-      if (set && table.tid[row] !== 0) flagged[table.cpu[row] as number]?.push(table.time[row] as number);
-      else if (isEntry && !set) clear[table.cpu[row] as number]?.push(table.time[row] as number);
+  for (const name of ENTRIES) {
+    const table = tables.get(name);
+    for (let row = 0; row < (table?.length ?? 0); row++) {
+      const [cpu, time, flags, tid, count] = [
+        table?.cpu[row] ?? 0,
+        table?.time[row] as number,
+        table?.flags[row] ?? 0,
+        table?.tid[row] ?? 0,
+        table?.preemptCount[row] ?? 0,
+      ];
+      if ((flags & FLAG_NEED_RESCHED) === 0) clear[cpu]?.push(time);
+      else if (tid !== 0 && PLAIN_ENTRIES.has(name) && (count & PREEMPT_DEPTH) > 0) flagged[cpu]?.push(time);
     }
   }
   return flagged.map((times, cpu) => {

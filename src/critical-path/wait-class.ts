@@ -2,7 +2,7 @@
  * What was a wait for? The stack at switch-out says it best, then the system call, then the state and the waker.
  * Function names are those of Linux 5.4 to 6.18; a name that a kernel does not have never matches.
  */
-import { isPollCall, isSleepCall, STATE, type Syscall, type Waker } from "../timeline/index.ts";
+import { isPollCall, isSleepCall, STATE, type ReclaimKind, type Syscall, type Waker } from "../timeline/index.ts";
 import type { PathClass } from "./segment.ts";
 
 export interface WaitKind {
@@ -27,6 +27,14 @@ const POLL = /^(ep_poll|do_epoll_wait|do_poll|do_sys_poll|do_select|core_sys_sel
 const CHILD = /^(do_wait|kernel_wait4|wait_for_vfork_done|do_exit|wait_task_inactive|de_thread)/;
 const WORK = /^(worker_thread|rescuer_thread|kthread_worker_fn|__flush_work|flush_work|__flush_workqueue|wait_for_completion_killable)/;
 const DEVICE = /^(nvidia|nv_|nvkms|os_acquire|drm_|dma_fence|amdgpu|i915|usb_|i2c_|spi_|tty_|n_tty_|vfs_ioctl|snd_)/;
+
+const COMPACTION = /^(try_to_compact|compact_zone|__alloc_pages_direct_compact)/;
+// shrink_node_memcgs and the like are in every reclaim's stack: only who asked for it counts
+const MEMCG_RECLAIM = /^(try_charge_memcg|try_charge|__mem_cgroup_charge|obj_cgroup_charge|mem_cgroup_handle_over_high|try_to_free_mem_cgroup_pages)/;
+
+/** For whom does a thread with this stack free memory? */
+export const reclaimOf = (stack: readonly string[]): ReclaimKind =>
+  stack.some((name) => COMPACTION.test(name)) ? "compaction" : stack.some((name) => MEMCG_RECLAIM.test(name)) ? "memcg" : "direct";
 
 const BY_STACK: readonly (readonly [PathClass, RegExp])[] = [
   ["blocked-stopped", STOPPED],

@@ -7,15 +7,16 @@
  * Law, checked on every run: the segments touch, are ordered, and fill the window exactly.
  */
 import { assert, upperBound } from "../base/index.ts";
-import { STATE, type Timeline, type Waker } from "../timeline/index.ts";
+import { STATE, type Deferred, type Timeline, type Waker } from "../timeline/index.ts";
 import { NO_THREAD, type ThreadIndex } from "../trace/index.ts";
 import { delegationsIn, type Delegates } from "./delegate.ts";
 import { wasSetGoing } from "./hand-off.ts";
 import { lostIn, type LostIndex } from "./lost.ts";
 import { isPollTick } from "./poll-ticks.ts";
-import { reclaimIn, splitRunnable, splitRunning, throttledUntil, type RunnableContext } from "./on-cpu.ts";
+import { RECLAIM_FUNCTIONS, reclaimIn, splitRunnable, splitRunning, throttledUntil, type RunnableContext } from "./on-cpu.ts";
+import { isInKernel } from "./runnable-context.ts";
 import type { PathClass, RequestWindow, Segment, SegmentCulprit, Wait } from "./segment.ts";
-import { classifyWait, type WaitKind } from "./wait-class.ts";
+import { classifyWait, reclaimOf, type WaitKind } from "./wait-class.ts";
 
 /** Real chains are below 10 (client, loop, worker, pool, disk); 32 is far beyond and far below a stack overflow. */
 const MAX_DEPTH = 32;
@@ -29,6 +30,24 @@ const HOLDER_SHARE = 0.5;
 
 /** From the wake by a signal to the stop: a few microseconds on a CPU, plus the wait for it. */
 const MAX_SIGNAL_NS = 20_000_000;
+
+const timesIn = (threads: readonly ThreadIndex[], thread: ThreadIndex): number => threads.reduce((sum, other) => sum + Number(other === thread), 0);
+
+/** A wait and what ended it. */
+interface Followed {
+  readonly thread: ThreadIndex;
+  readonly from: number;
+  readonly to: number;
+  readonly waker: Waker | undefined;
+  readonly kind: WaitKind;
+  readonly base: Omit<Wait, "by">;
+  readonly frame: Frame;
+  readonly self: (from: number, to: number, culprit: SegmentCulprit, reason?: string) => void;
+  readonly wakerCpu: number;
+  readonly wakerTime: number;
+}
+
+type Deeper = (other: ThreadIndex, from: number, to: number, by: Wait["by"]) => void;
 
 interface Frame {
   readonly depth: number;
@@ -167,32 +186,26 @@ class Walk {
     }
     if (kind.class === "blocked-stopped") return self(begin, end, { kind: "thread", thread });
     if (waker === undefined && !kind.isPoll) return self(begin, end, { kind: "none" }, "interrupted by a signal");
-    if (kind.class === "reclaim" && waker?.kind !== "thread") return self(begin, end, { kind: "thread", thread });
+    if (kind.class === "reclaim" && waker?.kind !== "thread") return self(begin, end, { kind: "thread", thread, fn: RECLAIM_FUNCTIONS[reclaimOf(stack)] });
     this.#splitReclaim(thread, begin, end, frame, (from, to) =>
       this.#follow({ thread, from, to, waker, kind, base, frame, self, wakerCpu: wakes.cpu[edge] as number, wakerTime: wakes.time[edge] as number }),
     );
   }
 
-  #follow(input: {
-    thread: ThreadIndex;
-    from: number;
-    to: number;
-    waker: Waker | undefined;
-    kind: WaitKind;
-    base: Omit<Wait, "by">;
-    frame: Frame;
-    self: (from: number, to: number, culprit: SegmentCulprit, reason?: string) => void;
-    wakerCpu: number;
-    wakerTime: number;
-  }): void {
-    const { thread, from, to, waker, kind, base, frame, self } = input;
-    const deeper = (other: ThreadIndex, a: number, b: number, by: Wait["by"], alsoWaiting: readonly ThreadIndex[] = []): void =>
-      this.explain(other, a, b, { depth: frame.depth + 1, via: [...frame.via, { ...base, by }], waiting: [...frame.waiting, thread, ...alsoWaiting] });
+  #follow(input: Followed): void {
+    const { thread, from, to, waker, kind, base, frame, self, wakerCpu } = input;
+    const deeper: Deeper = (other, a, b, by) =>
+      this.explain(other, a, b, { depth: frame.depth + 1, via: [...frame.via, { ...base, by }], waiting: [...frame.waiting, thread] });
     switch (waker?.kind) {
       case undefined:
         return this.#polled(thread, from, to, frame, "any", deeper, (a, b) => self(a, b, { kind: "none" }, "interrupted by a signal"));
       case "thread":
-        if (waker.thread === thread || frame.waiting.includes(waker.thread)) return self(from, to, { kind: "thread", thread: waker.thread });
+        if (waker.deferred !== undefined)
+          return this.#deferred(waker.deferred, { ...input, waker: { kind: "thread", thread: waker.thread, network: waker.network } }, deeper);
+        if (this.#timeline.workItems.isWorker(waker.thread)) return this.#worker(waker.thread, input, deeper);
+        if (waker.thread === thread || timesIn(frame.waiting, waker.thread) > 1) return self(from, to, { kind: "thread", thread: waker.thread });
+        // two threads that wait for each other: what the other did itself, but not back again
+        if (frame.waiting.includes(waker.thread)) return deeper(waker.thread, from, to, "wake");
         // somebody else's message woke the poller; what the request waits for is the thread that works for it
         if (kind.isPoll && !wasSetGoing(this.#timeline, this.#requestBegin, waker.thread, new Set([...frame.waiting, thread]), to)) {
           return this.#polled(thread, from, to, frame, "ours", deeper, (a, b) => deeper(waker.thread, a, b, "wake"));
@@ -204,7 +217,9 @@ class Walk {
           const holder = this.#holder(thread, from, to, frame);
           if (holder !== undefined) return deeper(holder, from, to, "holder");
         }
-        return self(from, to, { kind: "timer", thread, ...(waker.fn === undefined ? {} : { fn: waker.fn }) });
+        const due = Math.min(to, Math.max(from, waker.due ?? to));
+        self(from, due, { kind: "timer", thread, ...(waker.fn === undefined ? {} : { fn: waker.fn }) });
+        return this.#overdue(thread, wakerCpu, due, to, frame);
       }
       case "block": {
         const request = this.#timeline.blockIo.requests[waker.request];
@@ -213,10 +228,52 @@ class Walk {
       case "hardirq":
         return self(from, to, { kind: "hardirq", fn: waker.name });
       case "softirq":
+        if (waker.deferred !== undefined) return this.#deferred(waker.deferred, { ...input, waker: { kind: "softirq", name: waker.name } }, deeper);
         return self(from, to, waker.name.startsWith("NET_") ? { kind: "network", fn: waker.name } : { kind: "softirq", fn: waker.name });
       default:
         return self(from, to, { kind: "none" }, "woken from the idle context");
     }
+  }
+
+  /** A softirq that was left to ksoftirqd: until it was raised as if it had run at once, from then on it is ksoftirqd's. */
+  #deferred({ thread, since }: Deferred, input: Followed, deeper: Deeper): void {
+    const raised = Math.min(input.to, Math.max(input.from, since));
+    if (raised > input.from) this.#follow({ ...input, to: raised });
+    if (input.to > raised) deeper(thread, raised, input.to, "wake");
+  }
+
+  /** A kernel worker did it: until the work was queued it is the queuer's time, from then on the worker's, whatever it did first. */
+  #worker(worker: ThreadIndex, input: Followed, deeper: Deeper): void {
+    const { thread, from, to, frame, self, wakerTime } = input;
+    const item = this.#timeline.workItems.at(worker, wakerTime);
+    const queued = item?.queued;
+    const begin = Math.min(to, Math.max(from, queued?.time ?? from));
+    if (queued !== undefined && begin > from) {
+      if (queued.by <= 0 || queued.by === worker || queued.by === thread || frame.waiting.includes(queued.by))
+        self(from, begin, { kind: "work", ...(item?.fn === undefined ? {} : { fn: item.fn }) }, "before the work was queued");
+      else deeper(queued.by, from, begin, "wake");
+    }
+    if (to <= begin) return;
+    if (worker === thread || frame.waiting.includes(worker)) return self(begin, to, { kind: "thread", thread: worker });
+    deeper(worker, begin, to, "wake");
+  }
+
+  /** A timer that should have fired: the CPU took no interrupt, whoever was on it. */
+  #overdue(thread: ThreadIndex, cpu: number, due: number, end: number, frame: Frame): void {
+    let at = due;
+    for (const part of this.#timeline.occupancy.within(cpu, due, end)) {
+      if (part.begin > at) this.#unknown(thread, at, part.begin, frame, "outside the recording");
+      at = part.end;
+      if (part.thread > 0 && !isInKernel(this.#timeline, part.thread, part.begin)) {
+        // user space cannot hold interrupts off: firmware, or the host of a virtual machine
+        this.#unknown(thread, part.begin, part.end, frame, "its timer was late, and nothing in the recording says why");
+        continue;
+      }
+      const fn = this.#timeline.workItems.at(part.thread, part.begin)?.fn;
+      const culprit: SegmentCulprit = part.thread <= 0 ? { kind: "idle-exit" } : { kind: "irqs-off", thread: part.thread, ...(fn === undefined ? {} : { fn }) };
+      this.#emit(thread, cpu, part.begin, part.end, "runnable", culprit, frame);
+    }
+    if (end > at) this.#unknown(thread, at, end, frame, "outside the recording");
   }
 
   /** A wait that ended because the thread was to stop: who sent the signal did not do what the wait was for. */
@@ -274,10 +331,10 @@ class Walk {
 
   #splitReclaim(thread: ThreadIndex, begin: number, end: number, frame: Frame, outside: (from: number, to: number) => void): void {
     let at = begin;
-    for (const [from, to] of reclaimIn(this.#timeline, thread, begin, end)) {
-      if (from > at) outside(at, from);
-      this.#emit(thread, -1, from, to, "reclaim", { kind: "thread", thread }, frame);
-      at = to;
+    for (const part of reclaimIn(this.#timeline, thread, begin, end)) {
+      if (part.begin > at) outside(at, part.begin);
+      this.#emit(thread, -1, part.begin, part.end, "reclaim", { kind: "thread", thread, fn: RECLAIM_FUNCTIONS[part.kind] }, frame);
+      at = part.end;
     }
     if (end > at) outside(at, end);
   }

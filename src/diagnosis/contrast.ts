@@ -70,6 +70,7 @@ export type Decision =
 
 /** Decides for one request of the run; `fast` are the requests it is compared with (may be empty). */
 export function decide(request: Measured, fast: readonly Measured[], standsOut: boolean, rules: readonly Rule[]): Decision {
+  if (rules.length === 0) return { kind: "inconclusive" };
   const costs = rules.map((rule) => {
     const costNs = request.cost.get(rule.id) ?? 0;
     return { rule, costNs, excessNs: costNs - median(fast.map((other) => other.cost.get(rule.id) ?? 0)) };
@@ -85,8 +86,9 @@ export function decide(request: Measured, fast: readonly Measured[], standsOut: 
     return { kind: "inconclusive" };
   }
   if (request.unexplainedNs >= MIN_INSIDE_SHARE * request.durationNs) return { kind: "inconclusive" };
-  const outside = costs.filter(({ rule }) => rule.nature === "outside").reduce((most, candidate) => (candidate.costNs > most.costNs ? candidate : most));
-  if (outside.costNs >= MIN_OUTSIDE_SHARE * request.durationNs) return { kind: "cause", rule: outside.rule, costNs: outside.costNs, excessNs: undefined };
+  const outside = costs.filter(({ rule }) => rule.nature === "outside").sort((a, b) => b.costNs - a.costNs)[0];
+  if (outside !== undefined && outside.costNs >= MIN_OUTSIDE_SHARE * request.durationNs)
+    return { kind: "cause", rule: outside.rule, costNs: outside.costNs, excessNs: undefined };
   if (fast.length === 0) {
     const most = costs.reduce((best, candidate) => (candidate.costNs > best.costNs ? candidate : best));
     if (most.costNs >= MIN_INSIDE_SHARE * request.durationNs) return { kind: "cause", rule: most.rule, costNs: most.costNs, excessNs: undefined };

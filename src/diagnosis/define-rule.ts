@@ -3,9 +3,10 @@
  * number a rule made up, and no segment is claimed twice (the first rule in the registry's order wins).
  */
 import type { CounterDeltas, ExplainedRequest, Run } from "../facts/index.ts";
-import type { Segment } from "../critical-path/index.ts";
+import type { PathClass, Segment } from "../critical-path/index.ts";
 import type { ThreadIndex } from "../trace/index.ts";
 import type { CauseGroup, CauseId, RemedyAdvice } from "../result/index.ts";
+import type { RemedyId } from "./remedies.ts";
 
 export interface RuleNeeds {
   /** `system:event` in the unfiltered buffer, without which the cause cannot be told */
@@ -33,6 +34,8 @@ export interface Conclusion {
   readonly witness: boolean | undefined;
   /** who is to blame, where that is not the culprit of the claimed segments */
   readonly culprit?: ThreadIndex;
+  /** what the sentence names besides, instead of the culprit's own detail: a file */
+  readonly detail?: string;
   readonly facts: Readonly<Record<string, string | number | boolean>>;
   readonly remedies: readonly RemedyAdvice[];
 }
@@ -43,14 +46,19 @@ export interface Rule {
   readonly needs: RuleNeeds;
   /** events that sharpen it, by buffer; it works without */
   readonly optional: RuleNeeds;
+  /** what the machine must have for this cause to exist at all (ids of the host's abilities): without it the cause does not apply */
+  readonly hardware: readonly string[];
   readonly thresholds: Readonly<Record<string, number>>;
-  readonly doc: { readonly signature: string; readonly notThis: string; readonly sources: readonly string[] };
+  readonly doc: { readonly signature: string; readonly notThis: string; readonly sources: readonly string[]; readonly remedies: readonly RemedyId[] };
   /**
    * `outside`: something took the time from the service; may be the verdict by its share alone.
    * `inside`: the service's own doing; the verdict only where the slow request had more of it than the fast ones, or there is nothing to compare with.
    */
   readonly nature: "outside" | "inside";
-  claims(segment: Segment, context: RuleContext): boolean;
+  /** classes of segments it can claim; undefined = any */
+  readonly classes: readonly PathClass[] | undefined;
+  /** A number is the part of the segment, 0 to 1, that is this cause's; the rest stays for the rules that follow. */
+  claims(segment: Segment, context: RuleContext): boolean | number;
   conclude(claimed: readonly Segment[], context: RuleContext): Conclusion;
 }
 
@@ -59,9 +67,13 @@ export const SCHED: RuleNeeds = { wide: ["sched:sched_switch", "sched:sched_waki
 
 export const needs = (wide: readonly string[], deep: readonly string[] = [], stacks = false): RuleNeeds => ({ wide: [...SCHED.wide, ...wide], deep, stacks });
 
-export const defineRule = (rule: Omit<Rule, "optional" | "thresholds"> & Partial<Pick<Rule, "optional" | "thresholds">>): Rule => ({
+type Defaulted = "optional" | "thresholds" | "hardware" | "classes";
+
+export const defineRule = (rule: Omit<Rule, Defaulted> & Partial<Pick<Rule, Defaulted>>): Rule => ({
   optional: NOTHING,
   thresholds: {},
+  hardware: [],
+  classes: undefined,
   ...rule,
 });
 

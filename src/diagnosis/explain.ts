@@ -1,12 +1,12 @@
 /** From a recording to the result: walk every request, measure every cause, hold slow against fast, and say what is missing. */
 import type { Manifest, RequestRecord, Samples } from "../bundle/index.ts";
-import { buildLostIndex, buildRunnableContext, walkRequest, type RequestWindow } from "../critical-path/index.ts";
+import { buildLostIndex, buildRunnableContext, walkRequest, type RequestWindow, type Segment, type SegmentCulprit } from "../critical-path/index.ts";
 import { countersOfRun, createRun, type ExplainedRequest, type Run } from "../facts/index.ts";
 import { buildTimeline, type Timeline } from "../timeline/index.ts";
 import { NO_THREAD, type ThreadIndex, type Trace } from "../trace/index.ts";
 import { SCHEMA_VERSION, type Diagnosis, type Missing, type RequestResult, type RunResult, type Verdict } from "../result/index.ts";
 import { contrastOf, decide, median, type Contrast, type Decision, type Measured } from "./contrast.ts";
-import { durationOf, type Rule } from "./define-rule.ts";
+import type { Conclusion, Rule } from "./define-rule.ts";
 import { evidenceFor } from "./evidence.ts";
 import { measure, type Claims } from "./measure.ts";
 import { RULES } from "./rules/index.ts";
@@ -30,17 +30,19 @@ export function explain(input: ExplainInput): RunResult {
   const timeline = buildTimeline(trace);
   const run = explainRequests(input, timeline);
   const absolute = absoluteClock(trace);
-  const claims = run.requests.map((request) => measure(run, request, rules));
+  const missing = new Map(rules.map((rule) => [rule, missingFor(rule, input)]));
+  // a cause that cannot exist here, or cannot be told from what was recorded, claims nothing
+  const able = rules.filter((rule) => missing.get(rule)?.length === 0 && inapplicable(rule, input) === undefined);
+  const claims = run.requests.map((request) => measure(run, request, able));
   const measured = claims.map((claim, index) => measuredOf(claim, input.requests[index] as RequestRecord));
   const contrast = contrastOf(measured);
   const fast = measured.filter((request) => contrast?.fast.includes(request.id));
-  const missing = new Map(rules.map((rule) => [rule, missingFor(rule, input)]));
 
   const verdictFor = (index: number): Verdict => {
     const request = measured[index] as Measured;
     const others = fast.filter((other) => other !== request);
     const standsOut = contrast !== undefined && others.length > 0 && contrast.slow.includes(request.id);
-    return toVerdict(decide(request, others, standsOut, rules), request, claims[index] as Claims, missing, trace);
+    return toVerdict(decide(request, others, standsOut, able), request, claims[index] as Claims, missing, trace);
   };
   const requests = input.requests.map((record, index): RequestResult => {
     const { segments, window } = run.requests[index] as ExplainedRequest;
@@ -75,7 +77,7 @@ export function explain(input: ExplainInput): RunResult {
     requests,
     ...(contrast === undefined || fast.every(({ id }) => id === contrast.subject.id) ? {} : { contrast: contrastResult(contrast, requests) }),
     diagnoses: rules
-      .map((rule) => diagnosisOf(rule, run, claims, measured, contrast, missing.get(rule) ?? [], absolute))
+      .map((rule) => diagnosisOf(rule, inapplicable(rule, input), run, claims, measured, contrast, missing.get(rule) ?? [], absolute))
       .sort((a, b) => (b.excessNs ?? b.costNs) - (a.excessNs ?? a.costNs)),
     verdict:
       subject < 0
@@ -104,20 +106,29 @@ function explainRequests(input: ExplainInput, timeline: Timeline): Run {
   }
   clients.delete(-1);
   for (const pid of targets) clients.delete(pid);
-  const base = { timeline, samples, targets, clients, devices: input.samples?.devices ?? {}, descriptors: input.samples?.fds ?? {} };
-  const context = buildRunnableContext(timeline, throttledProcesses(createRun({ ...base, requests: [] })));
+  const base = {
+    timeline,
+    samples,
+    targets,
+    clients,
+    devices: input.samples?.devices ?? {},
+    descriptors: input.samples?.fds ?? {},
+    files: input.samples?.files ?? {},
+    settings: input.samples?.facts ?? {},
+  };
+  const context = buildRunnableContext(timeline, throttledProcesses(createRun({ ...base, requests: [] })), targets);
   const lost = buildLostIndex(trace);
   const requests = input.requests.map((record): ExplainedRequest => {
     const end = rebase(trace, record.end);
     const window: RequestWindow = { thread: trace.threads.at(record.client.tid, end), begin: rebase(trace, record.begin), end };
-    return { id: record.id, window, segments: walkRequest(timeline, context, lost, window) };
+    return { id: record.id, window, segments: walkRequest(timeline, context, lost, window), failed: record.status !== "ok" };
   });
   return createRun({ ...base, requests });
 }
 
 /** Processes of the service when a group of theirs was throttled while recording, with that group's quota per period. */
 function throttledProcesses(run: Run): Map<number, number | undefined> {
-  const group = (countersOfRun(run)?.cgroups ?? []).filter(({ throttled }) => throttled > 0).sort((a, b) => b.throttledNs - a.throttledNs)[0];
+  const group = (countersOfRun(run)?.cgroups ?? []).filter(({ throttled }) => (throttled ?? 0) > 0).sort((a, b) => b.throttledNs - a.throttledNs)[0];
   if (group === undefined) return new Map();
   // the quota may have been set for a moment only: any sample that shows it will do
   const quotaUs =
@@ -151,9 +162,15 @@ function measuredOf(claim: Claims, record: RequestRecord): Measured {
     id,
     durationNs: window.end - window.begin,
     ok: record.status === "ok",
-    cost: new Map([...claim.claimed].map(([rule, segments]) => [rule.id, durationOf(segments)])),
+    cost: new Map([...claim.costs].map(([rule, ns]) => [rule.id, ns])),
     unexplainedNs: claim.unexplainedNs,
   };
+}
+
+/** Why the cause cannot exist on this machine, or undefined. A foreign recording does not say what its machine had. */
+function inapplicable(rule: Rule, { manifest }: ExplainInput): string | undefined {
+  const lacking = rule.hardware.filter((id) => manifest?.host.capabilities[id] === false);
+  return lacking.length === 0 ? undefined : `this machine has no ${lacking.join(", no ")}`;
 }
 
 /** Events the rule cannot do without and the recording does not have. */
@@ -185,16 +202,22 @@ function toVerdict(decision: Decision, request: Measured, claim: Claims, missing
   }
   const { rule, costNs } = decision;
   const segments = claim.claimed.get(rule) ?? [];
-  const { witness, culprit: blamed } = rule.conclude(segments, claim.contextOf(rule));
-  const culprit = blamed === undefined ? mainCulprit(segments).segment?.culprit : ({ kind: "thread", thread: blamed } as const);
+  const conclusion = rule.conclude(segments, claim.contextOf(rule));
+  const culprit = culpritBehind(segments, conclusion);
   return {
     cause: rule.id,
     ...base,
     costNs,
     share: request.durationNs === 0 ? 0 : costNs / request.durationNs,
-    confidence: confidenceOf(rule, claim, witness),
+    confidence: confidenceOf(rule, claim, conclusion.witness),
     ...(culprit === undefined ? {} : { culprit: culpritOf(trace, culprit) }),
   };
+}
+
+/** Whom the conclusion blames, else who took most of the time. */
+function culpritBehind(segments: readonly Segment[], { culprit: blamed, detail }: Conclusion): SegmentCulprit | undefined {
+  const culprit: SegmentCulprit | undefined = blamed === undefined ? mainCulprit(segments).segment?.culprit : { kind: "thread", thread: blamed };
+  return culprit === undefined || detail === undefined ? culprit : { ...culprit, detail };
 }
 
 const dedupe = (list: readonly Missing[]): Missing[] => [...new Map(list.map((entry) => [entry.what, entry])).values()];
@@ -204,6 +227,7 @@ const FOUND_SHARE = 0.01;
 
 function diagnosisOf(
   rule: Rule,
+  unfit: string | undefined,
   run: Run,
   claims: readonly Claims[],
   measured: readonly Measured[],
@@ -214,6 +238,7 @@ function diagnosisOf(
   const empty = { cause: rule.id, requests: [], costNs: 0, evidence: [], facts: {}, remedies: [] };
   const failure = claims.map((claim) => claim.failed.get(rule)).find((message) => message !== undefined);
   if (failure !== undefined) return { ...empty, status: "failed", because: failure };
+  if (unfit !== undefined) return { ...empty, status: "not-applicable", because: unfit };
   if (missing.length > 0) return { ...empty, status: "insufficient-data", missing: [...missing] };
   const costOf = (request: Measured): number => request.cost.get(rule.id) ?? 0;
   const found = measured.filter((request) => costOf(request) >= FOUND_SHARE * request.durationNs && costOf(request) > 0);
@@ -224,7 +249,7 @@ function diagnosisOf(
   const segments = claim.claimed.get(rule) ?? [];
   const conclusion = rule.conclude(segments, claim.contextOf(rule));
   const main = mainCulprit(segments);
-  const culprit = conclusion.culprit === undefined ? main.segment?.culprit : ({ kind: "thread", thread: conclusion.culprit } as const);
+  const culprit = culpritBehind(segments, conclusion);
   const fast = measured.filter((request) => contrast?.fast.includes(request.id) && request !== shown);
   return {
     cause: rule.id,

@@ -1,13 +1,15 @@
-/** How much of each request does each cause claim? Every segment goes to the first rule that claims it, or to nobody. */
+/** How much of each request does each cause claim? Every segment goes to the first rules that claim it, whole or in parts, or to nobody. */
 import { countersAround, type ExplainedRequest, type Run } from "../facts/index.ts";
-import type { Segment } from "../critical-path/index.ts";
+import type { PathClass, Segment } from "../critical-path/index.ts";
 import type { ThreadIndex } from "../trace/index.ts";
 import type { Rule, RuleContext } from "./define-rule.ts";
 
 export interface Claims {
   readonly request: ExplainedRequest;
-  /** disjoint, by rule */
+  /** by rule; a segment is in several lists only when rules claimed parts of it */
   readonly claimed: ReadonlyMap<Rule, readonly Segment[]>;
+  /** ns by rule: together never more than the request */
+  readonly costs: ReadonlyMap<Rule, number>;
   readonly contextOf: (rule: Rule) => RuleContext;
   /** rules that threw: a bug in that rule only */
   readonly failed: ReadonlyMap<Rule, string>;
@@ -33,24 +35,41 @@ export function measure(run: Run, request: ExplainedRequest, rules: readonly Rul
     },
   });
   const contexts = rules.map((rule) => [rule, contextOf(rule)] as const);
+  const byClass = new Map<PathClass, typeof contexts>();
+  const rulesFor = (kind: PathClass): typeof contexts => {
+    let fitting = byClass.get(kind);
+    if (fitting === undefined) {
+      fitting = contexts.filter(([rule]) => rule.classes === undefined || rule.classes.includes(kind));
+      byClass.set(kind, fitting);
+    }
+    return fitting;
+  };
   const claimed = new Map<Rule, Segment[]>();
+  const costs = new Map<Rule, number>();
   const failed = new Map<Rule, string>();
   let unexplainedNs = 0;
   for (const segment of request.segments) {
-    if (segment.class === "lost" || segment.class === "unknown") unexplainedNs += segment.end - segment.begin;
-    for (const [rule, context] of contexts) {
+    const length = segment.end - segment.begin;
+    if (segment.class === "lost" || segment.class === "unknown") unexplainedNs += length;
+    let left = length;
+    for (const [rule, context] of rulesFor(segment.class)) {
       if (failed.has(rule)) continue;
+      let claim: boolean | number;
       try {
-        if (!rule.claims(segment, context)) continue;
+        claim = rule.claims(segment, context);
       } catch (error) {
         failed.set(rule, error instanceof Error ? error.message : String(error));
         continue;
       }
+      const taken = claim === true ? left : Math.min(left, Math.round(Number(claim) * length));
+      if (taken <= 0) continue;
+      left -= taken;
+      costs.set(rule, (costs.get(rule) ?? 0) + taken);
       const list = claimed.get(rule);
       if (list) list.push(segment);
       else claimed.set(rule, [segment]);
-      break;
+      if (left === 0) break;
     }
   }
-  return { request, claimed, contextOf, failed, unexplainedNs };
+  return { request, claimed, costs, contextOf, failed, unexplainedNs };
 }

@@ -2,6 +2,8 @@
 import type { Run } from "../facts/index.ts";
 import type { Segment } from "../critical-path/index.ts";
 import type { ThreadIndex } from "../trace/index.ts";
+import type { RemedyAdvice } from "../result/index.ts";
+import { advise } from "./remedies.ts";
 
 export type Owner = "service" | "client" | "kernel" | "other" | "unknown";
 
@@ -33,4 +35,17 @@ export function mainCulprit(segments: readonly Segment[]): { thread: ThreadIndex
   let best: { thread: ThreadIndex | undefined; segment: Segment | undefined; ns: number } = { thread: undefined, segment: undefined, ns: 0 };
   for (const [thread, { ns, longest }] of byThread) if (ns > best.ns) best = { thread, segment: longest, ns };
   return best;
+}
+
+export const hasName = (run: Run, thread: ThreadIndex | undefined, pattern: RegExp): boolean =>
+  thread !== undefined && thread > 0 && pattern.test(run.timeline.trace.threads.row(thread).comm);
+
+/** The first process of the service, for commands; 0 when the recording does not say. */
+export const servicePid = ({ targets }: Run): number => targets.values().next().value ?? 0;
+
+export const tidOf = (run: Run, thread: ThreadIndex): number => run.timeline.trace.threads.row(thread).tid;
+
+export function seeWhatItDoes(run: Run, thread: ThreadIndex): RemedyAdvice {
+  const { tid, pid } = run.timeline.trace.threads.row(thread);
+  return advise("see-what-it-does", { tid, pid: pid < 0 ? tid : pid });
 }

@@ -10,11 +10,17 @@ export interface CounterDeltas {
     readonly path: string;
     readonly version: 1 | 2;
     readonly pids: readonly number[];
+    /** undefined = no quota is set */
     readonly quota: { readonly quotaUs: number; readonly periodUs: number } | undefined;
-    readonly throttled: number;
+    /** undefined = the group does not count it: it has no quota, or no CPU controller */
+    readonly throttled: number | undefined;
     readonly throttledNs: number;
+    /** memory.events (v2) or failcnt and oom_kill (v1) */
+    readonly memory: Readonly<Record<string, number>>;
   }[];
   readonly stealTicks: number | undefined;
+  /** growth of the targets' resident memory together, bytes; of processes that were there before and after */
+  readonly residentBytes: number | undefined;
   /** run-queue wait of the targets' threads, ns, by tid */
   readonly waitNs: ReadonlyMap<number, number> | undefined;
 }
@@ -47,30 +53,35 @@ function deltas(before: Sample, after: Sample): CounterDeltas {
   return {
     pressure,
     vmstat,
-    cgroups: (after.cgroups ?? []).flatMap((group) =>
+    cgroups: (after.cgroups ?? []).map((group) =>
       cgroupDelta(
         (before.cgroups ?? []).find((other) => other.path === group.path && other.version === group.version),
         group,
       ),
     ),
     stealTicks: before.stealTicks === undefined || after.stealTicks === undefined ? undefined : after.stealTicks - before.stealTicks,
+    residentBytes: grown(before, after),
     waitNs: before.schedstat === undefined || after.schedstat === undefined ? undefined : waits(before, after),
   };
 }
 
-function cgroupDelta(before: CgroupSample | undefined, after: CgroupSample): CounterDeltas["cgroups"] {
-  if (after.nrThrottled === undefined) return [];
+function cgroupDelta(before: CgroupSample | undefined, after: CgroupSample): CounterDeltas["cgroups"][number] {
   const { quotaUs, periodUs } = after.quotaUs === undefined && before !== undefined ? before : after;
-  return [
-    {
-      path: after.path,
-      version: after.version,
-      pids: after.pids,
-      quota: quotaUs === undefined || periodUs === undefined ? undefined : { quotaUs, periodUs },
-      throttled: after.nrThrottled - (before?.nrThrottled ?? 0),
-      throttledNs: (after.throttledNs ?? 0) - (before?.throttledNs ?? 0),
-    },
-  ];
+  const memory = Object.entries(after.memoryEvents ?? {}).map(([name, value]) => [name, value - (before?.memoryEvents?.[name] ?? 0)] as const);
+  return {
+    path: after.path,
+    version: after.version,
+    pids: after.pids,
+    quota: quotaUs === undefined || periodUs === undefined ? undefined : { quotaUs, periodUs },
+    throttled: after.nrThrottled === undefined ? undefined : after.nrThrottled - (before?.nrThrottled ?? 0),
+    throttledNs: (after.throttledNs ?? 0) - (before?.throttledNs ?? 0),
+    memory: Object.fromEntries(memory),
+  };
+}
+
+function grown(before: Sample, after: Sample): number | undefined {
+  const both = Object.entries(after.residentBytes ?? {}).filter(([pid]) => before.residentBytes?.[pid] !== undefined);
+  return both.length === 0 ? undefined : both.reduce((sum, [pid, bytes]) => sum + bytes - (before.residentBytes?.[pid] ?? 0), 0);
 }
 
 function waits(before: Sample, after: Sample): ReadonlyMap<number, number> {

@@ -8,6 +8,8 @@ export interface ExplainedRequest {
   readonly id: string;
   readonly window: RequestWindow;
   readonly segments: readonly Segment[];
+  /** the client got no answer, or not in time */
+  readonly failed: boolean;
 }
 
 /** A derived measurement: pure, computed once per run. Facts refer to each other as objects, never by name. */
@@ -29,6 +31,10 @@ export interface Run {
   readonly devices: Readonly<Record<string, string>>;
   /** "pid/fd" -> what it is open on */
   readonly descriptors: Readonly<Record<string, string>>;
+  /** files that the service maps or has open, by `DEV:INODE` as events name them */
+  readonly files: Readonly<Record<string, string>>;
+  /** settings of the machine by name, of targets as "pid.name"; see linux/facts */
+  readonly settings: Readonly<Record<string, string>>;
   get<T>(fact: Fact<T>): T;
 }
 

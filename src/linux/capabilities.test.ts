@@ -45,7 +45,7 @@ describe("probeCapabilities", () => {
       symbols: "not-built",
       "cgroup-cpu": "not-built",
       swap: "no-hardware",
-      nvidia: "no-hardware",
+      gpu: "no-hardware",
     });
     expect(capabilities.events.size).toBe(0);
   });
@@ -94,6 +94,7 @@ describe("probeCapabilities", () => {
       machine.file(`tracing/instances/${name}/trace`, "");
     expect(probe().others).toEqual({
       topLevelTracer: "function",
+      isTopLevelOff: false,
       topLevelEvents: 2,
       probes: 1,
       foreignInstances: [".keep", "perfetto", "stallscope-odd"],
@@ -133,7 +134,7 @@ describe("probeCapabilities", () => {
       symbols: "no-permission",
       steal: "no-hardware",
     });
-    for (const id of ["cgroup-cpu", "swap", "numa", "nvidia", "schedstat"] as const) expect(isCapable(capabilities, id)).toBe(true);
+    for (const id of ["cgroup-cpu", "swap", "numa", "gpu", "schedstat"] as const) expect(isCapable(capabilities, id)).toBe(true);
   });
 
   it("says the preemption model only where the kernel does", () => {

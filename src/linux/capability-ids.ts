@@ -61,7 +61,7 @@ const HOST_IDS = [
   "steal",
   "swap",
   "numa",
-  "nvidia",
+  "gpu",
 ] as const;
 
 export type TracefsAbilityId = EventGroupId | (typeof TRACEFS_IDS)[number];

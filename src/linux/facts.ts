@@ -13,6 +13,8 @@ const MACHINE: readonly (readonly [name: string, root: "proc" | "sys", path: str
   ["transparent_hugepage", "sys", "kernel/mm/transparent_hugepage/enabled"],
   ["transparent_hugepage.defrag", "sys", "kernel/mm/transparent_hugepage/defrag"],
   ["governor", "sys", "devices/system/cpu/cpu0/cpufreq/scaling_governor"],
+  // the frequency that a CPU can reach, kHz
+  ["cpu_max_khz", "sys", "devices/system/cpu/cpu0/cpufreq/cpuinfo_max_freq"],
   ["isolated_cpus", "sys", "devices/system/cpu/isolated"],
   ["smt", "sys", "devices/system/cpu/smt/control"],
   ["swappiness", "proc", "sys/vm/swappiness"],
@@ -25,7 +27,8 @@ const MACHINE: readonly (readonly [name: string, root: "proc" | "sys", path: str
 
 /**
  * Settings of the machine by name, and of each target as `PID.name`: `cpus_allowed` (a list such as `0-1,4`), `policy`, `nice`,
- * `rt_priority` (real-time only), `mems_allowed`, `swapped`, `threads`, `cgroup.cpu`, `cgroup.memory`. What cannot be read is absent.
+ * `rt_priority` (real-time only), `mems_allowed`, `swapped`, `threads`, `cgroup.cpu`, `cgroup.memory`; `TID.cpus_allowed` where a
+ * thread's differs. What cannot be read is absent.
  */
 export function readFacts(targets: readonly Pick<ProcessIdentity, "pid">[], procRoot = "/proc", sysRoot = "/sys"): Record<string, string> {
   const facts: Record<string, string> = {};
@@ -38,11 +41,21 @@ export function readFacts(targets: readonly Pick<ProcessIdentity, "pid">[], proc
     put(facts, `${pid}.cpus_allowed`, status.get("Cpus_allowed_list"));
     put(facts, `${pid}.mems_allowed`, status.get("Mems_allowed_list"));
     put(facts, `${pid}.swapped`, status.get("VmSwap"));
-    put(facts, `${pid}.threads`, String(tasksOf(pid, procRoot).length));
+    const tasks = tasksOf(pid, procRoot);
+    put(facts, `${pid}.threads`, String(tasks.length));
+    putOtherAffinities(facts, pid, tasks, procRoot);
     putPolicy(facts, pid, stat);
     for (const controller of ["cpu", "memory"]) put(facts, `${pid}.cgroup.${controller}`, cgroupOf(pid, controller, procRoot)?.path);
   }
   return facts;
+}
+
+/** A pool may pin its threads one by one: those that differ from the process's first thread. */
+function putOtherAffinities(facts: Record<string, string>, pid: number, tasks: readonly number[], procRoot: string): void {
+  for (const tid of tasks) {
+    const allowed = /^Cpus_allowed_list:\s*(.*)$/m.exec(readText(`${procRoot}/${pid}/task/${tid}/status`))?.[1];
+    if (tid !== pid && allowed !== undefined && allowed !== facts[`${pid}.cpus_allowed`]) put(facts, `${tid}.cpus_allowed`, allowed);
+  }
 }
 
 function putPolicy(facts: Record<string, string>, pid: number, { policy, nice, priority }: ProcStat): void {

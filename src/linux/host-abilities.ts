@@ -54,7 +54,7 @@ export function probeHost({ procRoot, sysRoot, devRoot }: HostRoots, rights: Pro
   lacks("steal", isVirtual === false ? "no-hardware" : undefined);
   lacks("swap", readText(`${procRoot}/swaps`).trim().split("\n").length > 1 ? undefined : "no-hardware");
   lacks("numa", numaNodes > 1 ? undefined : "no-hardware");
-  lacks("nvidia", existsSync(`${devRoot}/nvidiactl`) || existsSync(`${procRoot}/driver/nvidia/version`) ? undefined : "no-hardware");
+  lacks("gpu", hasGpu(devRoot) || existsSync(`${procRoot}/driver/nvidia/version`) ? undefined : "no-hardware");
   return {
     cgroupControllers,
     numaNodes,
@@ -65,6 +65,10 @@ export function probeHost({ procRoot, sysRoot, devRoot }: HostRoots, rights: Pro
     hasHostSchedStat: existsSync(`${procRoot}/schedstat`),
   };
 }
+
+/** NVIDIA's driver, AMD's compute driver, or a render node of any. */
+const hasGpu = (devRoot: string): boolean =>
+  existsSync(`${devRoot}/nvidiactl`) || existsSync(`${devRoot}/kfd`) || namesIn(`${devRoot}/dri`).some((name) => name.startsWith("renderD"));
 
 function isVirtualMachine(procRoot: string): boolean | undefined {
   const flags = /^flags\s*:(.*)$/m.exec(readText(`${procRoot}/cpuinfo`))?.[1];

@@ -5,6 +5,7 @@ export { type CgroupDirectory, type CgroupMount, cgroupMounts, cgroupOf, withAnc
 export * from "./descriptors.ts";
 export * from "./entry-point.ts";
 export * from "./facts.ts";
+export * from "./file-identities.ts";
 export * from "./identity.ts";
 export * from "./other-tracing.ts";
 export * from "./own-instances.ts";

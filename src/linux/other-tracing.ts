@@ -7,6 +7,8 @@ import { readText } from "./tracefs.ts";
 export interface OtherTracing {
   /** current_tracer of the top level, undefined when it is `nop` */
   readonly topLevelTracer: string | undefined;
+  /** tracing_on of the top level is 0: who records there gets nothing, and no message */
+  readonly isTopLevelOff: boolean;
   /** events enabled at the top level */
   readonly topLevelEvents: number;
   /** lines of kprobe_events and uprobe_events: probes somebody set */
@@ -24,6 +26,7 @@ export function findOtherTracing(root: string, procRoot = "/proc"): OtherTracing
   const instances = namesIn(join(root, "instances")).sort();
   return {
     topLevelTracer: tracer === "" || tracer === "nop" ? undefined : tracer,
+    isTopLevelOff: readText(join(root, "tracing_on")).trim() === "0",
     topLevelEvents: linesOf("set_event"),
     probes: linesOf("kprobe_events") + linesOf("uprobe_events"),
     foreignInstances: instances.filter((name) => ownerOfInstance(name) === undefined),

@@ -1,7 +1,7 @@
 /** What backs the verdict and what can be done: evidence, contrast with the fast requests, what to type. */
 import { printable } from "../base/index.ts";
 import { type Diagnosis, nsBetween, type RequestResult } from "../result/index.ts";
-import { formatMs, formatOffset } from "./format-value.ts";
+import { formatBytes, formatMs, formatOffset } from "./format-value.ts";
 import { padEnd, padStart, truncate, widthOf, wrap } from "./layout.ts";
 import { message, optionalMessage } from "./message.ts";
 import type { RenderContext } from "./render-context.ts";
@@ -45,6 +45,7 @@ export function renderEvidence(request: RequestResult, context: RenderContext): 
 /** Fact names end in their unit; people get the unit they read. */
 function factText(name: string, value: string | number | boolean): string {
   if (typeof value === "number" && name.endsWith("Ns")) return `${name.slice(0, -2)} ${formatMs(value)}`;
+  if (typeof value === "number" && name.endsWith("Bytes")) return `${name.slice(0, -5)} ${formatBytes(value)}`;
   return `${name} ${String(value)}`;
 }
 
@@ -84,6 +85,9 @@ export function renderRemedies(context: RenderContext): string[] {
       ...wrap(message(lang, "remedies.line", { title, risk: message(lang, `risk.${remedy.risk}`) }), columns, "  ", "    "),
       ...remedy.commands.map((command) => `    ${style.command(printable(command))}`),
       ...remedy.undo.map((command) => style.quiet(`      ${message(lang, "remedies.undo", { command })}`)),
+      ...(remedy.verify === undefined
+        ? []
+        : wrap(message(lang, "remedies.verify", { what: remedy.verify }), columns, "      ").map((line) => style.quiet(line))),
     ];
   });
 }

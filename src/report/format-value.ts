@@ -18,6 +18,22 @@ export function formatMs(ns: number): string {
   return `${grouped(ns / NS_PER_MS, digits)}${NO_BREAK}ms`;
 }
 
+/** `8.0 MiB`, `640 KiB`. */
+export function formatBytes(bytes: number): string {
+  const mib = bytes / 2 ** 20;
+  return mib >= 1 ? `${grouped(mib, mib >= 100 ? 0 : 1)}${NO_BREAK}MiB` : `${grouped(bytes / 1024, 0)}${NO_BREAK}KiB`;
+}
+
+/** A difference: `+41.2 ms`, `-3.10 ms`, `0 ms`. */
+export const formatSignedMs = (ns: number): string => `${ns > 0 ? "+" : ""}${formatMs(ns)}`;
+
+/** Two figures, after "p": `= 0.0079`; what is smaller than anybody needs is `< 0.0001`. */
+export function formatP(pValue: number): string {
+  if (pValue < 0.0001) return `<${NO_BREAK}0.0001`;
+  const digits = pValue >= 0.995 ? 0 : pValue >= 0.1 ? 2 : pValue >= 0.01 ? 3 : 4;
+  return `=${NO_BREAK}${pValue.toFixed(digits)}`;
+}
+
 /** `79 %`; below one percent `0.4 %`. */
 export function formatShare(share: number): string {
   const percent = share * 100;

@@ -1,3 +1,4 @@
+export { comparisonSentence, renderComparison, type ComparisonNames } from "./comparison-view.ts";
 export { fill, message, optionalMessage, type MessageParams } from "./message.ts";
 export type { Language, MessageKey } from "./messages.ts";
 export { formatMs, formatOffset, formatShare, formatThread } from "./format-value.ts";

@@ -4,9 +4,15 @@
  * `cause.ID.title` names a cause in a list; `cause.ID.clause` says it of one request and follows "Request 3 took 1 203 ms: ".
  * Longer than other files because it is the catalogue.
  */
-import type { CauseId, CulpritKind, PathClass } from "../result/index.ts";
+import type { CauseId, ComparedThing, CulpritKind, PathClass } from "../result/index.ts";
 
-type Required = `cause.${CauseId}.title` | `cause.${CauseId}.clause` | `class.${PathClass}` | `culprit.${CulpritKind}.row` | `culprit.${CulpritKind}.noun`;
+type Required =
+  | `cause.${CauseId}.title`
+  | `cause.${CauseId}.clause`
+  | `class.${PathClass}`
+  | `culprit.${CulpritKind}.row`
+  | `culprit.${CulpritKind}.noun`
+  | `compare.what.${ComparedThing}`;
 
 export const en = {
   // the sentence
@@ -222,6 +228,7 @@ export const en = {
   "remedies.title": "What to type",
   "remedies.line": "{title} ({risk})",
   "remedies.none": "Nothing to type: no change of the system is known to cure this.",
+  "remedies.verify": "it helped when: {what}",
   "remedies.undo": "undo: {command}",
   "risk.low": "low risk",
   "risk.medium": "medium risk: read it twice",
@@ -231,10 +238,44 @@ export const en = {
   "remedy.normal-policy": "Take the real-time policy away from it",
   "remedy.limit-threads": "Start the service with as many threads as it has CPUs",
   "remedy.raise-quota": "Double the CPU quota",
-  "remedy.keep-in-page-cache": "Keep the file in memory",
-  "remedy.continue": "Let the stopped process go on",
-  "remedy.ionice-rival": "Let the other program use the disk only when it is idle",
+  "remedy.raise-quota-v1": "Double the CPU quota (cgroup v1)",
+  "remedy.pin-service": "Pin the service to CPUs of its own",
+  "remedy.move-service": "Move the service to other CPUs",
+  "remedy.numa-bind": "Start the service on one NUMA node, with its memory there",
+  "remedy.numa-balancing-off": "Stop the kernel from moving memory between nodes",
   "remedy.irq-affinity": "Spread interrupts over the CPUs",
+  "remedy.workqueue-cpus": "Keep unbound kernel work off this CPU",
+  "remedy.free-memory-earlier": "Let the kernel free memory earlier, in the background",
+  "remedy.swap-size": "Add swap for memory that is never used",
+  "remedy.raise-memory-limit": "Raise the memory limit of the cgroup",
+  "remedy.raise-memory-limit-v1": "Raise the memory limit of the cgroup (v1)",
+  "remedy.lower-swappiness": "Swap out less",
+  "remedy.thp-defer": "Let huge pages be made in the background",
+  "remedy.keep-in-page-cache": "Keep the file in memory",
+  "remedy.prefetch-file": "Read the file before the first request",
+  "remedy.protect-from-oom": "Let the kernel choose another victim",
+  "remedy.ionice-rival": "Let the other program use the disk only when it is idle",
+  "remedy.watch-disk": "See how long the disk takes",
+  "remedy.output-on-tmpfs": "Write results to memory, not to a disk",
+  "remedy.journald-volatile": "Keep the system's journal in memory",
+  "remedy.write-back-earlier": "Write dirty data out earlier, in the background",
+  "remedy.log-nonblocking": "Let the log driver drop lines instead of waiting",
+  "remedy.see-what-it-does": "See what that thread does",
+  "remedy.switch-interval": "Let Python threads give up the interpreter lock sooner",
+  "remedy.asyncio-debug": "Let asyncio name the callback that blocks it",
+  "remedy.more-concurrency": "Serve more requests at once",
+  "remedy.newer-gradio": "Use a Gradio that is told instead of looking",
+  "remedy.find-upstream": "See whom the service talks to",
+  "remedy.watch-children": "See which processes it starts",
+  "remedy.continue": "Let the stopped process go on",
+  "remedy.performance-governor": "Keep the CPUs at full frequency",
+  "remedy.shallow-idle": "Forbid idle states that take long to leave",
+  "remedy.watch-steal": "See how much CPU time is stolen, then ask for CPUs of your own",
+  "remedy.measure-noise": "Measure what firmware takes",
+  "remedy.gpu-persistence": "Keep the GPU driver's state",
+  "remedy.watch-gpu": "See who uses the GPU, and at which clock",
+  "remedy.keep-model-loaded": "Keep the model loaded",
+  "remedy.profile-service": "See which function computes",
 
   // what could not be measured
   "gaps.title": "What could not be measured",
@@ -252,6 +293,44 @@ export const en = {
   "gaps.disturbance": "During the capture: {disturbance}",
   "gaps.looked": "{count} causes were checked: {found} found, {ruledOut} ruled out.",
   "gaps.more": "+{count} more, see --json",
+
+  // two sets of runs
+  "compare.slower": "B is slower than A: {b} instead of {a} (medians), by {shift} ({low} to {high}, p {p}).",
+  "compare.faster": "B is faster than A: {b} instead of {a} (medians), by {shift} ({low} to {high}, p {p}).",
+  "compare.same": "B is as fast as A: {b} in B, {a} in A (medians), B - A is between {low} and {high}; less than {matters} does not matter (p {p}).",
+  "compare.inconclusive": "Whether B is slower than A cannot be told: {b} in B, {a} in A (medians), B - A is between {low} and {high} (p {p}).",
+  "compare.more": "About {a} more requests of A and {b} of B would probably settle it.",
+  "compare.no-number": "The difference, if there is one, is too small for any reasonable number of requests.",
+  "compare.moved": "What moved: {class}, by {shift} ({low} to {high}, p {p} after Holm)[, mostly {culprit}].",
+  "compare.moved-mean": "What moved: {class}, in some requests only, by {shift} on average (p {p} after Holm)[, mostly {culprit}].",
+  "compare.none-moved": "No class of time moved beyond chance.",
+  "compare.no-account": "By class nothing can be said: one side has no request with an account.",
+  "compare.objective": "Over {limit}: {overA} of {countA} requests of A, {overB} of {countB} of B (Fisher's exact test, p {p}).",
+  "compare.sets": "What is compared",
+  "compare.set": "{set}: {name}; runs: {runs}, requests: {requests}[, failed and left out: {failed}][, without an account: {bare}]",
+  "compare.classes": "By class, the largest shift first",
+  "compare.head.class": "class",
+  "compare.head.a": "A",
+  "compare.head.b": "B",
+  "compare.head.shift": "B - A",
+  "compare.head.interval": "95 % interval",
+  "compare.head.p": "p (Holm)",
+  "compare.interval": "{low} to {high}",
+  "compare.latency": "the whole request",
+  "compare.differs": "What else is different",
+  "compare.differ": "{what}: {a} in A, {b} in B",
+  "compare.nothing": "none",
+  "compare.what.kernel": "kernel",
+  "compare.what.architecture": "architecture",
+  "compare.what.cpus": "CPUs",
+  "compare.what.tool-version": "version of stallscope",
+  "compare.what.request-kind": "kind of request",
+  "compare.what.service": "service",
+  "compare.what.events": "events that only one side recorded",
+  "compare.how":
+    "Medians; B - A is the median of all differences (Hodges-Lehmann) with a bootstrap interval; p by the rank test of Mann and Whitney, {method}.",
+  "compare.method.exact": "exact",
+  "compare.method.normal": "by the normal curve",
 } as const satisfies Record<Required, string> & Record<string, string>;
 
 export type MessageKey = keyof typeof en;

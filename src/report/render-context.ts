@@ -25,14 +25,17 @@ export const MIN_COLUMNS = 60;
 /** wider lines are hard to read; a bar does not say more with 300 cells */
 const MAX_COLUMNS = 160;
 
+export function clampColumns(columns: number): number {
+  return Math.min(MAX_COLUMNS, Math.max(MIN_COLUMNS, Number.isFinite(columns) ? Math.floor(columns) : DEFAULT_COLUMNS));
+}
+
 export function createContext(result: RunResult, request: RequestResult | undefined, options: RenderOptions): RenderContext {
-  const columns = Number.isFinite(options.columns) ? Math.floor(options.columns) : DEFAULT_COLUMNS;
   return {
     result,
     request,
     lang: options.lang,
     style: createStyle(options.color),
-    columns: Math.min(MAX_COLUMNS, Math.max(MIN_COLUMNS, columns)),
+    columns: clampColumns(options.columns),
     servicePids: new Set(result.targets.map((target) => target.pid)),
   };
 }

@@ -1,4 +1,5 @@
 export * from "./cause-ids.ts";
+export * from "./comparison.ts";
 export * from "./integers.ts";
 export * from "./json-schema.ts";
 export * from "./laws.ts";

@@ -1,5 +1,5 @@
 /**
- * The result document: what other programs rely on. Every change bumps SCHEMA_VERSION and is noted in docs/result-format.md.
+ * The result document: what other programs rely on. What changes or removes a field bumps SCHEMA_VERSION; every change is noted in docs/result-format.md.
  * Times are integer ns on the trace clock (CLOCK_MONOTONIC for our own captures), absolute; an integer that does not fit in 2^53 is a decimal string.
  * This file loads in a browser: it imports zod and nothing else.
  */
@@ -83,6 +83,8 @@ export const remedySchema = z.object({
   commands: z.array(z.string()),
   undo: z.array(z.string()),
   risk: z.enum(["low", "medium", "high"]),
+  /** what a right cure changes, beside the request's time */
+  verify: z.string().optional(),
 });
 
 export const diagnosisSchema = z.object({

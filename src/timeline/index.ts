@@ -13,3 +13,4 @@ export * from "./timeline.ts";
 export * from "./timers.ts";
 export * from "./wake-edges.ts";
 export * from "./wakers.ts";
+export * from "./work-items.ts";

@@ -14,14 +14,20 @@ export interface Messages {
   partnersOf(a: ThreadIndex): readonly ThreadIndex[];
   /** Times of all messages from B to A, sorted. */
   times(b: ThreadIndex, a: ThreadIndex): readonly number[];
+  /** When B woke threads of other processes over the network: what it answered, to whomever. Sorted. */
+  answersOf(b: ThreadIndex): readonly number[];
 }
 
 export function buildMessages(input: { trace: Trace; wakes: WakeEdges; wakerOf: (edge: number) => Waker; syscalls: Syscalls }): Messages {
   // built on first use: most requests never meet a polling loop
-  let index: { partners: Map<number, Set<ThreadIndex>>; wakes: Map<string, number[]>; writes: Map<number, number[]> } | undefined;
+  let index:
+    | { partners: Map<number, Set<ThreadIndex>>; wakes: Map<string, number[]>; writes: Map<number, number[]>; answers: Map<number, number[]> }
+    | undefined;
   const build = (): NonNullable<typeof index> => {
     const partners = new Map<number, Set<ThreadIndex>>();
     const wakes = new Map<string, number[]>();
+    const answers = new Map<number, number[]>();
+    const pidOf = (thread: ThreadIndex): number => (thread < 0 ? -1 : input.trace.threads.row(thread).pid);
     for (let edge = 0; edge < input.wakes.length; edge++) {
       const waker = input.wakerOf(edge);
       if (waker.kind !== "thread") continue;
@@ -29,6 +35,11 @@ export function buildMessages(input: { trace: Trace; wakes: WakeEdges; wakerOf: 
       const time = input.wakes.time[edge] as number;
       const set = partners.get(waker.thread) ?? new Set();
       partners.set(waker.thread, set.add(wakee));
+      if (waker.network && pidOf(wakee) !== pidOf(waker.thread)) {
+        const told = answers.get(waker.thread);
+        if (told) told.push(time);
+        else answers.set(waker.thread, [time]);
+      }
       // a wake out of anything but a poll is no message: Python threads wake each other for the GIL all the time
       const call = input.syscalls.at(wakee, time);
       if (call !== undefined && !isPollCall(call.name)) continue;
@@ -37,7 +48,9 @@ export function buildMessages(input: { trace: Trace; wakes: WakeEdges; wakerOf: 
       if (list) list.push(time);
       else wakes.set(key, [time]);
     }
-    return { partners, wakes, writes: wakeUpWrites(input.trace, input.syscalls) };
+    // two tables of wakes stand one behind the other
+    for (const told of answers.values()) told.sort((x, y) => x - y);
+    return { partners, wakes, answers, writes: wakeUpWrites(input.trace, input.syscalls) };
   };
   const merged = new Map<string, readonly number[]>();
   return {
@@ -56,6 +69,10 @@ export function buildMessages(input: { trace: Trace; wakes: WakeEdges; wakerOf: 
         merged.set(key, times);
       }
       return times;
+    },
+    answersOf(b) {
+      index ??= build();
+      return index.answers.get(b) ?? [];
     },
   };
 }

@@ -14,6 +14,10 @@ import { buildThreadStates, type ThreadStates } from "./thread-states.ts";
 import { buildTimers, type Timers } from "./timers.ts";
 import { buildWakeEdges, type WakeEdges } from "./wake-edges.ts";
 import { buildWakers, type Waker } from "./wakers.ts";
+import { buildWorkItems, type WorkItems } from "./work-items.ts";
+
+/** For whom memory was being freed: the whole machine, one memory cgroup, or a contiguous piece (compaction). */
+export type ReclaimKind = "direct" | "memcg" | "compaction";
 
 export interface Timeline {
   readonly trace: Trace;
@@ -23,8 +27,8 @@ export interface Timeline {
   readonly interrupts: readonly InterruptPieces[];
   readonly syscalls: Syscalls;
   readonly stacks: Stacks;
-  readonly reclaim: readonly ThreadSlices[];
-  readonly work: ThreadSlices;
+  readonly reclaim: Readonly<Record<ReclaimKind, ThreadSlices>>;
+  readonly workItems: WorkItems;
   readonly blockIo: BlockIo;
   readonly pageCacheReads: PageCacheReads;
   readonly timers: Timers;
@@ -42,7 +46,7 @@ export function buildTimeline(trace: Trace): Timeline {
   const blockIo = buildBlockIo(trace);
   const blindSpots = findBlindSpots(trace);
   const timers = buildTimers(trace, blindSpots);
-  const wakerOf = buildWakers({ trace, wakes, interrupts, blockIo });
+  const wakerOf = buildWakers({ trace, wakes, interrupts, blockIo, timers });
   return {
     trace,
     states: buildThreadStates(trace, switches, wakes),
@@ -51,12 +55,12 @@ export function buildTimeline(trace: Trace): Timeline {
     interrupts,
     syscalls,
     stacks: buildStacks(trace),
-    reclaim: [
-      pairSlices(trace, "mm_vmscan_direct_reclaim_begin", "mm_vmscan_direct_reclaim_end"),
-      pairSlices(trace, "mm_vmscan_memcg_reclaim_begin", "mm_vmscan_memcg_reclaim_end"),
-      pairSlices(trace, "mm_compaction_begin", "mm_compaction_end"),
-    ],
-    work: pairSlices(trace, "workqueue_execute_start", "workqueue_execute_end"),
+    reclaim: {
+      direct: pairSlices(trace, "mm_vmscan_direct_reclaim_begin", "mm_vmscan_direct_reclaim_end"),
+      memcg: pairSlices(trace, "mm_vmscan_memcg_reclaim_begin", "mm_vmscan_memcg_reclaim_end"),
+      compaction: pairSlices(trace, "mm_compaction_begin", "mm_compaction_end"),
+    },
+    workItems: buildWorkItems(trace, pairSlices(trace, "workqueue_execute_start", "workqueue_execute_end")),
     blockIo,
     pageCacheReads: buildPageCacheReads(trace, syscalls),
     timers,

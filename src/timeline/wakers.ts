@@ -9,16 +9,23 @@ import { lowerBound, upperBound } from "../base/index.ts";
 import { FLAG_HARDIRQ, FLAG_NMI, FLAG_SOFTIRQ, IDLE_THREAD, type ThreadIndex, type Trace } from "../trace/index.ts";
 import type { BlockIo } from "./block-io.ts";
 import { pieceAt, SOFTIRQ_NAMES, type InterruptPieces } from "./interrupts.ts";
+import type { Timers } from "./timers.ts";
 import type { WakeEdges } from "./wake-edges.ts";
 
 export type Waker =
-  | { readonly kind: "thread"; readonly thread: ThreadIndex; readonly network: boolean }
-  /** `fn` is the kernel function of the hrtimer, when known */
-  | { readonly kind: "timer"; readonly fn: string | undefined }
+  | { readonly kind: "thread"; readonly thread: ThreadIndex; readonly network: boolean; readonly deferred?: Deferred }
+  /** `fn` is the kernel function of the hrtimer, when known; `due` when it should have fired, for one that fired late */
+  | { readonly kind: "timer"; readonly fn: string | undefined; readonly due?: number }
   /** `request` indexes BlockIo.requests */
   | { readonly kind: "block"; readonly request: number }
-  | { readonly kind: "hardirq" | "softirq"; readonly name: string }
+  | { readonly kind: "hardirq" | "softirq"; readonly name: string; readonly deferred?: Deferred }
   | { readonly kind: "unknown"; readonly reason: "idle-context" };
+
+/** A softirq that was raised at `since` and left to ksoftirqd, which has to get a CPU like everybody else. */
+export interface Deferred {
+  readonly thread: ThreadIndex;
+  readonly since: number;
+}
 
 /** Interrupt handlers that are clocks, by the name they register (arch timers, HPET, PIT). */
 const CLOCK_HANDLER = /timer|hpet|^rtc|local_timer/i;
@@ -26,8 +33,15 @@ const CLOCK_HANDLER = /timer|hpet|^rtc|local_timer/i;
 /** A completion wakes its waiter in the same handler. Chosen: longer than a handler runs, shorter than a disk takes. */
 const COMPLETION_WINDOW_NS = 500_000;
 
-export function buildWakers(input: { trace: Trace; wakes: WakeEdges; interrupts: readonly InterruptPieces[]; blockIo: BlockIo }): (edge: number) => Waker {
+export function buildWakers(input: {
+  trace: Trace;
+  wakes: WakeEdges;
+  interrupts: readonly InterruptPieces[];
+  blockIo: BlockIo;
+  timers: Timers;
+}): (edge: number) => Waker {
   const { trace, wakes, interrupts, blockIo } = input;
+  const late = new Map(input.timers.late.map((timer) => [`${timer.cpu}:${timer.fired}`, timer.expires]));
   const raises = raisesByCpu(trace);
   const expiries = expiriesByCpu(trace);
 
@@ -41,25 +55,28 @@ export function buildWakers(input: { trace: Trace; wakes: WakeEdges; interrupts:
     return -1;
   };
 
-  const expiringFunction = (cpu: number, time: number): { fn: string | undefined } | undefined => {
+  const expiringTimer = (cpu: number, time: number): (Waker & { kind: "timer" }) | undefined => {
     const list = expiries[cpu];
     if (list === undefined) return undefined;
     const row = upperBound(list.entry, time) - 1;
     if (row < 0 || (list.exit[row] as number) < time) return undefined;
-    return { fn: trace.symbols.nameOf(list.fn[row] as number) };
+    const due = late.get(`${cpu}:${list.entry[row]}`);
+    return { kind: "timer", fn: trace.symbols.nameOf(list.fn[row] as number), ...(due === undefined ? {} : { due }) };
   };
 
-  const sender = (cpu: number, time: number, vector: number): ThreadIndex | undefined => {
+  /** Who raised the softirq that runs at `time`, and when? `thread` undefined = an interrupt. */
+  const raise = (cpu: number, time: number, vector: number): { thread: ThreadIndex | undefined; time: number } | undefined => {
     const list = raises[vector]?.[cpu];
     if (list === undefined) return undefined;
     // a softirq may raise itself again (an acknowledgement, a full budget): go back to the raise that began it
     for (let row = upperBound(list.time, time) - 1, steps = 0; row >= 0 && steps < 64; row--, steps++) {
       const flags = list.flags[row] as number;
-      if (flags & (FLAG_HARDIRQ | FLAG_NMI)) return undefined;
+      const raised = list.time[row] as number;
+      if (flags & (FLAG_HARDIRQ | FLAG_NMI)) return { thread: undefined, time: raised };
       if ((flags & FLAG_SOFTIRQ) === 0) {
-        const thread = trace.threads.at(list.tid[row] as number, list.time[row] as number);
-        if (thread <= IDLE_THREAD) return undefined;
-        if (!trace.threads.row(thread).comm.startsWith("ksoftirqd/")) return thread;
+        const thread = trace.threads.at(list.tid[row] as number, raised);
+        if (thread <= IDLE_THREAD) return { thread: undefined, time: raised };
+        if (!isSoftirqThread(trace, thread)) return { thread, time: raised };
       }
     }
     return undefined;
@@ -72,14 +89,13 @@ export function buildWakers(input: { trace: Trace; wakes: WakeEdges; interrupts:
     const current = wakes.wakerOf(edge);
     if ((flags & (FLAG_HARDIRQ | FLAG_SOFTIRQ | FLAG_NMI)) === 0) {
       if (current > IDLE_THREAD) return { kind: "thread", thread: current, network: false };
-      const timer = expiringFunction(cpu, time);
-      return timer === undefined ? { kind: "unknown", reason: "idle-context" } : { kind: "timer", fn: timer.fn };
+      return expiringTimer(cpu, time) ?? { kind: "unknown", reason: "idle-context" };
     }
     const pieces = interrupts[cpu];
     const row = pieces === undefined ? -1 : pieceAt(pieces, time);
     const name = row < 0 || pieces === undefined ? "" : trace.strings.get(pieces.name[row] as number);
-    const timer = expiringFunction(cpu, time);
-    if (timer !== undefined) return { kind: "timer", fn: timer.fn };
+    const timer = expiringTimer(cpu, time);
+    if (timer !== undefined) return timer;
     if (flags & (FLAG_HARDIRQ | FLAG_NMI)) {
       if (CLOCK_HANDLER.test(name)) return { kind: "timer", fn: undefined };
       const request = blockCompletedAt(cpu, time);
@@ -87,18 +103,21 @@ export function buildWakers(input: { trace: Trace; wakes: WakeEdges; interrupts:
     }
     if (name === "TIMER" || name === "HRTIMER") return { kind: "timer", fn: undefined };
     if (name === "NET_RX" || name === "NET_TX" || name === "") {
-      const thread = sender(cpu, time, SOFTIRQ_NAMES.indexOf(name === "NET_TX" ? "NET_TX" : "NET_RX"));
-      if (thread !== undefined) return { kind: "thread", thread, network: true };
+      const raised = raise(cpu, time, SOFTIRQ_NAMES.indexOf(name === "NET_TX" ? "NET_TX" : "NET_RX"));
+      const deferred = raised !== undefined && isSoftirqThread(trace, current) ? { deferred: { thread: current, since: raised.time } } : {};
+      if (raised?.thread !== undefined) return { kind: "thread", thread: raised.thread, network: true, ...deferred };
       if (trace.tables.get("softirq_raise") === undefined && current > IDLE_THREAD && !trace.threads.row(current).isKernel) {
         // without the raise there is no proof; on one machine the sender is the likelier reading
         return { kind: "thread", thread: current, network: true };
       }
-      return { kind: "softirq", name: name === "" ? "NET_RX" : name };
+      return { kind: "softirq", name: name === "" ? "NET_RX" : name, ...deferred };
     }
     const request = blockCompletedAt(cpu, time);
     return request >= 0 ? { kind: "block", request } : { kind: "softirq", name };
   };
 }
+
+const isSoftirqThread = (trace: Trace, thread: ThreadIndex): boolean => thread > IDLE_THREAD && trace.threads.row(thread).comm.startsWith("ksoftirqd/");
 
 interface Raises {
   readonly time: number[];

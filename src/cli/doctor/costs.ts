@@ -93,5 +93,5 @@ export const COSTS: Readonly<Record<CapabilityId, Cost>> = {
   steal: loses(["vcpu-steal"]),
   swap: loses(["swap-in"]),
   numa: loses(["numa-remote"]),
-  nvidia: loses(["gpu-driver-init", "gpu-wait"]),
+  gpu: loses(["gpu-driver-init", "gpu-wait"]),
 };

@@ -10,7 +10,7 @@ import { renderDoctor } from "./render.ts";
 import { doctorReport, doctorReportOf, type DoctorReport } from "./report.ts";
 
 const RIGHTS = { isRoot: true, effective: new Set(["CAP_SYS_ADMIN", "CAP_DAC_OVERRIDE", "CAP_SYS_PTRACE"] as const), isInUserNamespace: false } as const;
-const QUIET = { topLevelTracer: undefined, topLevelEvents: 0, probes: 0, foreignInstances: [], ownInstances: [] };
+const QUIET = { topLevelTracer: undefined, isTopLevelOff: false, topLevelEvents: 0, probes: 0, foreignInstances: [], ownInstances: [] };
 
 /** A machine that lacks nothing, changed. */
 const host = (changes: Partial<Capabilities> = {}): Capabilities => ({
@@ -50,7 +50,7 @@ describe("doctorReport", () => {
   });
 
   it("stays ok without hardware, and says that nothing mends that", () => {
-    const report = doctorReportOf(host({ missing: { swap: "no-hardware", nvidia: "no-hardware" } }));
+    const report = doctorReportOf(host({ missing: { swap: "no-hardware", gpu: "no-hardware" } }));
     expect(report.ok).toBe(true);
     expect(check(report, "swap")).toMatchObject({ state: "missing", costs: ["swap-in"], mend: "this machine has none" });
   });
@@ -92,6 +92,7 @@ describe("doctorReport", () => {
       host({
         others: {
           topLevelTracer: "function",
+          isTopLevelOff: false,
           topLevelEvents: 3,
           probes: 0,
           foreignInstances: ["a\u001b[2J"],

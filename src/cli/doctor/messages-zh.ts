@@ -74,7 +74,7 @@ export const zh: Readonly<Record<DoctorMessageKey, string>> = {
   "check.steal": "会抢走 CPU 的虚拟机监控器",
   "check.swap": "交换空间",
   "check.numa": "一个以上的 NUMA 节点",
-  "check.nvidia": "NVIDIA GPU 驱动",
+  "check.gpu": "GPU 设备",
 
   "why.not-built": "此内核没有这项功能",
   "why.disabled": "内核具备，但已关闭",
@@ -93,6 +93,7 @@ export const zh: Readonly<Record<DoctorMessageKey, string>> = {
   "mend.nothing": "本机没有",
 
   "other.tracer": "顶层正在运行跟踪器 {name}",
+  "other.off": "顶层的 {name} 为 0：在那里记录的其他程序得不到任何数据；stallscope 不使用它",
   "other.events": "顶层已启用的事件数：{name}",
   "other.probes": "已设置的探针数：{name}",
   "other.instance": "其他程序的实例 {name}",

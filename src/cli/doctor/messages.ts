@@ -78,7 +78,7 @@ export const en = {
   "check.steal": "hypervisor that can take the CPU away",
   "check.swap": "swap",
   "check.numa": "more than one NUMA node",
-  "check.nvidia": "NVIDIA GPU driver",
+  "check.gpu": "GPU device",
 
   "why.not-built": "this kernel does not have it",
   "why.disabled": "the kernel has it, but it is switched off",
@@ -97,6 +97,7 @@ export const en = {
   "mend.nothing": "this machine has none",
 
   "other.tracer": "the tracer {name} is running at the top level",
+  "other.off": "{name} is 0 at the top level: other programs that record there get nothing; stallscope does not use it",
   "other.events": "events enabled at the top level: {name}",
   "other.probes": "probes set: {name}",
   "other.instance": "instance {name} of another program",

@@ -98,6 +98,7 @@ function otherTracers({ others, rights }: Capabilities): OtherTracer[] {
   const janitor = `${rights.isRoot ? "" : "sudo "}stallscope janitor`;
   return [
     ...(others.topLevelTracer === undefined ? [] : [{ kind: "tracer" as const, name: others.topLevelTracer }]),
+    ...(others.isTopLevelOff ? [{ kind: "off" as const, name: "tracing_on" }] : []),
     ...(others.topLevelEvents === 0 ? [] : [{ kind: "events" as const, name: String(others.topLevelEvents) }]),
     ...(others.probes === 0 ? [] : [{ kind: "probes" as const, name: String(others.probes) }]),
     ...others.foreignInstances.map((name) => ({ kind: "instance" as const, name })),

@@ -5,7 +5,7 @@
  * Sources: clock_nanosleep(2).
  */
 import { defineRule, needs } from "../define-rule.ts";
-import { ownerOf } from "../who.ts";
+import { ownerOf, seeWhatItDoes } from "../who.ts";
 import { isPollWait } from "./framework-polling.ts";
 
 export const appSleep = defineRule({
@@ -18,14 +18,15 @@ export const appSleep = defineRule({
     signature: "A thread of the service slept until a timer it had set itself.",
     notThis: "A poll with a time-out (framework-polling); a sleep on the event loop's thread (event-loop-blocked).",
     sources: ["clock_nanosleep(2)"],
+    remedies: ["see-what-it-does"],
   },
   claims: (segment, { run }) => segment.culprit.kind === "timer" && ownerOf(run, segment.thread) === "service" && !isPollWait(segment),
-  conclude(claimed) {
+  conclude(claimed, { run }) {
     const wait = claimed[0]?.via.at(-1);
     return {
       witness: wait === undefined || wait.stack.length === 0 ? undefined : wait.stack.some((name) => /sleep/.test(name)) || undefined,
       facts: { sleeps: claimed.length, ...(wait?.syscall === undefined ? {} : { syscall: wait.syscall }) },
-      remedies: [],
+      remedies: claimed[0] === undefined ? [] : [seeWhatItDoes(run, claimed[0].thread)],
     };
   },
 });

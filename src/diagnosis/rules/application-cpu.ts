@@ -6,7 +6,8 @@
  * took up to 1.8 times as long on a shared 2-CPU virtual machine (docs/variability.md).
  */
 import { defineRule, needs } from "../define-rule.ts";
-import { ownerOf } from "../who.ts";
+import { advise } from "../remedies.ts";
+import { ownerOf, servicePid } from "../who.ts";
 
 export const applicationCpu = defineRule({
   id: "application-cpu",
@@ -18,7 +19,12 @@ export const applicationCpu = defineRule({
     signature: "Threads of the service were on a CPU, computing.",
     notThis: "Interrupts, memory reclaim and waiting for a CPU, which are told apart.",
     sources: ["Documentation/scheduler/sched-stats.rst"],
+    remedies: ["profile-service"],
   },
   claims: (segment, { run }) => segment.class === "running" && ownerOf(run, segment.thread) === "service",
-  conclude: (claimed) => ({ witness: undefined, facts: { threads: new Set(claimed.map((segment) => segment.thread)).size }, remedies: [] }),
+  conclude: (claimed, { run }) => ({
+    witness: undefined,
+    facts: { threads: new Set(claimed.map((segment) => segment.thread)).size },
+    remedies: [advise("profile-service", { pid: servicePid(run) })],
+  }),
 });

@@ -5,10 +5,10 @@
  * Not this rule: the service's own threads (cpu-self-contention), real-time threads (rt-hog), a throttled group (cfs-quota).
  * Sources: Documentation/scheduler/sched-stats.rst; SchedViz antagonists; reference case 1 of vLLM on DGX Spark.
  */
-import { MAX_RT_PRIORITY, priorityAt } from "../../facts/index.ts";
+import { MAX_RT_PRIORITY, originOf, priorityAt } from "../../facts/index.ts";
 import { defineRule, durationOf, needs, type RuleContext } from "../define-rule.ts";
-import { lowerRivalPriority, moveRivalAway } from "../remedies.ts";
-import { mainCulprit } from "../who.ts";
+import { advise, cpuLists } from "../remedies.ts";
+import { mainCulprit, servicePid } from "../who.ts";
 import type { Segment } from "../../critical-path/index.ts";
 
 const RECLAIMER = /^(kswapd|kcompactd)/;
@@ -23,6 +23,7 @@ export const cpuRival = defineRule({
     signature: "A thread of the request was ready to run while a thread of another process was on its CPU.",
     notThis: "Threads of the service itself (cpu-self-contention), real-time threads (rt-hog), a throttled group (cfs-quota).",
     sources: ["Documentation/scheduler/sched-design-CFS.rst", "SchedViz: antagonists"],
+    remedies: ["move-rival", "renice-rival"],
   },
   claims: (segment, context) =>
     segment.class === "runnable" &&
@@ -37,20 +38,26 @@ export const cpuRival = defineRule({
     const waited = counters?.waitNs === undefined ? undefined : [...counters.waitNs.values()].reduce((sum, ns) => sum + ns, 0);
     const pressure = counters?.pressure["cpu"]?.some;
     const cost = durationOf(claimed);
+    const lists = cpuLists(run.timeline.trace.machine.cpus, segment?.cpu ?? 0);
+    const rival = row === undefined ? 0 : row.pid >= 0 ? row.pid : row.tid;
+    const origin = thread === undefined || segment === undefined ? undefined : originOf(run, thread, segment.begin);
     return {
       // counters cover other threads than the path, and miss those that lived for this request only: they agree or say nothing
       witness: (waited !== undefined && waited >= cost / 2) || (pressure !== undefined && pressure * 1000 >= cost / 2) || undefined,
       facts: {
         ...(priority === undefined ? {} : { rivalNice: priority - 120 }),
         ...(segment === undefined ? {} : { cpu: segment.cpu }),
+        ...(origin === undefined
+          ? {}
+          : { [origin.how === "forked" ? "rivalForkedBy" : origin.how === "queued" ? "rivalQueuedBy" : "rivalWokenBy"]: origin.by }),
         ...(waited === undefined ? {} : { runQueueWaitNs: waited }),
       },
       remedies:
         row === undefined || row.isKernel || segment === undefined
           ? []
           : [
-              ...moveRivalAway(row.pid >= 0 ? row.pid : row.tid, segment.cpu, run.timeline.trace.machine.cpus),
-              lowerRivalPriority(row.pid >= 0 ? row.pid : row.tid, (priority ?? 120) - 120),
+              ...(lists.others === undefined ? [] : [advise("move-rival", { rival, others: lists.others, all: lists.all, pid: servicePid(run) })]),
+              advise("renice-rival", { rival, nice: (priority ?? 120) - 120, pid: servicePid(run) }),
             ],
     };
   },

@@ -5,7 +5,8 @@
  * Sources: ollama 17916, onyx PR 12351, text-embeddings-inference 170.
  */
 import { defineRule, needs } from "../define-rule.ts";
-import { limitThreads } from "../remedies.ts";
+import { advise } from "../remedies.ts";
+import { servicePid } from "../who.ts";
 
 export const cpuSelfContention = defineRule({
   id: "cpu-self-contention",
@@ -16,6 +17,7 @@ export const cpuSelfContention = defineRule({
     signature: "A thread of the request was ready to run while another thread of the same process was on its CPU.",
     notThis: "Another process (cpu-rival); a process over its quota (cfs-quota).",
     sources: ["ollama#17916", "onyx#12351", "text-embeddings-inference#170"],
+    remedies: ["limit-threads"],
   },
   claims: (segment) => segment.class === "runnable" && segment.culprit.kind === "self",
   conclude(claimed, { run, counters }) {
@@ -23,7 +25,7 @@ export const cpuSelfContention = defineRule({
     return {
       witness: waited === undefined ? undefined : waited > 0,
       facts: { threads: new Set(claimed.map((segment) => segment.culprit.thread)).size, cpus: run.timeline.trace.machine.cpus },
-      remedies: [limitThreads(run.timeline.trace.machine.cpus)],
+      remedies: [advise("limit-threads", { threads: run.timeline.trace.machine.cpus, pid: servicePid(run) })],
     };
   },
 });

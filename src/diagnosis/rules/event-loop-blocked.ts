@@ -11,7 +11,8 @@ import type { Segment } from "../../critical-path/index.ts";
 import { isPollCall } from "../../timeline/index.ts";
 import { eventLoops } from "../../facts/index.ts";
 import { defineRule, needs, type RuleContext } from "../define-rule.ts";
-import { ownerOf } from "../who.ts";
+import { advise } from "../remedies.ts";
+import { ownerOf, seeWhatItDoes } from "../who.ts";
 
 export const eventLoopBlocked = defineRule({
   id: "event-loop-blocked",
@@ -23,6 +24,7 @@ export const eventLoopBlocked = defineRule({
     signature: "The thread that serves the event loop slept, waited or computed instead of returning to its poll.",
     notThis: "A loop that polls and finds nothing to do (framework-polling).",
     sources: ["asyncio: slow_callback_duration", "FastChat#3833"],
+    remedies: ["asyncio-debug", "see-what-it-does"],
   },
   claims(segment, context) {
     const loops = context.run.get(eventLoops);
@@ -37,7 +39,7 @@ export const eventLoopBlocked = defineRule({
     );
     return waited || (segment.class === "running" && isLoop(segment.thread) && computeStretch(context, segment) >= (context.thresholds["minComputeNs"] ?? 0));
   },
-  conclude(claimed) {
+  conclude(claimed, { run }) {
     const longest = claimed.reduce<Segment | undefined>(
       (best, segment) => (best === undefined || segment.end - segment.begin > best.end - best.begin ? segment : best),
       undefined,
@@ -46,7 +48,7 @@ export const eventLoopBlocked = defineRule({
     return {
       witness: wait === undefined || wait.stack.length === 0 ? undefined : true,
       facts: wait?.syscall === undefined ? {} : { syscall: wait.syscall },
-      remedies: [],
+      remedies: [advise("asyncio-debug"), ...(longest === undefined ? [] : [seeWhatItDoes(run, wait?.thread ?? longest.thread)])],
     };
   },
 });

@@ -7,6 +7,7 @@
 import type { Segment } from "../../critical-path/index.ts";
 import { isPollCall } from "../../timeline/index.ts";
 import { defineRule, needs } from "../define-rule.ts";
+import { advise } from "../remedies.ts";
 import { ownerOf } from "../who.ts";
 
 export const frameworkPolling = defineRule({
@@ -18,9 +19,10 @@ export const frameworkPolling = defineRule({
     signature: "The event loop slept until its next poll although nothing was left to wait for.",
     notThis: "Polls while a worker computes, which is the worker's time.",
     sources: ["gradio: queueing.py", "gradio#12556"],
+    remedies: ["newer-gradio"],
   },
   claims: (segment, { run }) => segment.culprit.kind === "timer" && ownerOf(run, segment.thread) === "service" && isPollWait(segment),
-  conclude: (claimed) => ({ witness: undefined, facts: { polls: claimed.length }, remedies: [] }),
+  conclude: (claimed) => ({ witness: undefined, facts: { polls: claimed.length }, remedies: [advise("newer-gradio")] }),
 });
 
 /** The wait that the segment itself is: the innermost one. */

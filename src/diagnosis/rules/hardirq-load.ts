@@ -1,11 +1,14 @@
 /**
  * Cause: hardware interrupts took the CPU from a thread on the path.
- * Signature: hardirq time (net) inside running or runnable time of the path.
+ * Signature: hardirq time (net) inside running or runnable time of the path; a threaded handler (irq/NN-name) on the CPU.
  * Not this rule: softirq work that an interrupt raised (softirq-load).
  * Sources: Irqbalance 122, haproxy 1194.
  */
 import { defineRule, durationOf, needs } from "../define-rule.ts";
-import { spreadInterrupts } from "../remedies.ts";
+import { advise } from "../remedies.ts";
+import { hasName } from "../who.ts";
+
+const THREADED = /^irq\/\d+-/;
 
 export const hardirqLoad = defineRule({
   id: "hardirq-load",
@@ -28,7 +31,9 @@ export const hardirqLoad = defineRule({
     signature: "Interrupt handlers ran on the CPU that the request was using or waiting for.",
     notThis: "Softirq work (softirq-load).",
     sources: ["Irqbalance#122", "haproxy#1194"],
+    remedies: ["irq-affinity", "move-service"],
   },
-  claims: (segment) => segment.class === "hardirq",
-  conclude: (claimed) => ({ witness: undefined, facts: { handlerNs: durationOf(claimed), handlers: claimed.length }, remedies: [spreadInterrupts()] }),
+  claims: (segment, { run }) =>
+    segment.class === "hardirq" || (segment.class === "runnable" && segment.culprit.kind === "kernel-thread" && hasName(run, segment.culprit.thread, THREADED)),
+  conclude: (claimed) => ({ witness: undefined, facts: { handlerNs: durationOf(claimed), handlers: claimed.length }, remedies: [advise("irq-affinity")] }),
 });

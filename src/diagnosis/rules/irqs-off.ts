@@ -5,6 +5,7 @@
  * Sources: Documentation/trace/ftrace.rst (irqsoff); lateness: src/timeline/timers.ts.
  */
 import { defineRule, needs } from "../define-rule.ts";
+import { sectionOf } from "../section.ts";
 
 export const irqsOff = defineRule({
   id: "irqs-off",
@@ -15,7 +16,9 @@ export const irqsOff = defineRule({
     signature: "A timer of the CPU the request waited for fired late: that long no interrupt was taken there.",
     notThis: "A CPU that is merely busy: its timer interrupt still comes on time (cpu-rival).",
     sources: ["Documentation/trace/ftrace.rst: irqsoff"],
+    remedies: ["move-service"],
   },
   claims: (segment) => segment.class === "runnable" && segment.culprit.kind === "irqs-off",
-  conclude: () => ({ witness: undefined, facts: {}, remedies: [] }),
+  classes: ["runnable"],
+  conclude: sectionOf,
 });

@@ -8,7 +8,7 @@
  */
 import { wasSetGoing, type Segment, type Wait } from "../../critical-path/index.ts";
 import { defineRule, needs, type RuleContext } from "../define-rule.ts";
-import { ownerOf, wakerOfWait } from "../who.ts";
+import { ownerOf, seeWhatItDoes, wakerOfWait } from "../who.ts";
 
 export const lockContention = defineRule({
   id: "lock-contention",
@@ -20,6 +20,7 @@ export const lockContention = defineRule({
     signature: "A thread of the request waited for a lock; its holder was busy on its own account, not with this request.",
     notThis: "Waiting for a result of work that was handed over; hand-overs of the Python GIL (gil-convoy).",
     sources: ["futex(2)"],
+    remedies: ["see-what-it-does"],
   },
   claims: (segment, context) => heldLock(segment, context) !== undefined,
   conclude(claimed, context) {
@@ -36,7 +37,7 @@ export const lockContention = defineRule({
               waits: new Set(claimed.map((segment) => heldLock(segment, context))).size,
               ...(wait.lock === undefined ? {} : { lock: `0x${wait.lock.toString(16)}` }),
             },
-      remedies: [],
+      remedies: holder === undefined || holder <= 0 ? [] : [seeWhatItDoes(context.run, holder)],
     };
   },
 });

@@ -6,6 +6,7 @@
  */
 import type { Segment, Wait } from "../../critical-path/index.ts";
 import { defineRule, needs, type RuleContext } from "../define-rule.ts";
+import { advise } from "../remedies.ts";
 import { ownerOf } from "../who.ts";
 
 const WRITES = new Set(["write", "writev", "sendto", "sendmsg"]);
@@ -21,6 +22,7 @@ export const logBackpressure = defineRule({
     signature: "A thread of the service waited inside a write to its standard output or error.",
     notThis: "A client that reads slowly; a log file on a slow disk (block-io).",
     sources: ["pipe(7)", "coreos/bugs#990", "moby#22502"],
+    remedies: ["log-nonblocking", "journald-volatile"],
   },
   claims: (segment, context) => logWait(segment, context) !== undefined,
   conclude(claimed, context) {
@@ -29,7 +31,7 @@ export const logBackpressure = defineRule({
     return {
       witness: wait === undefined || wait.stack.length === 0 ? undefined : wait.stack.some((name) => PIPE_OR_SOCKET.test(name)),
       facts: { ...(wait?.fd === undefined ? {} : { descriptor: wait.fd }), ...(target === undefined ? {} : { target }) },
-      remedies: [],
+      remedies: [advise("log-nonblocking")],
     };
   },
 });

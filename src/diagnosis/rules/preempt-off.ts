@@ -5,6 +5,7 @@
  * Sources: Documentation/trace/ftrace.rst (preemptoff); the 1 ms: src/critical-path/runnable-context.ts.
  */
 import { defineRule, needs } from "../define-rule.ts";
+import { sectionOf } from "../section.ts";
 
 export const preemptOff = defineRule({
   id: "preempt-off",
@@ -16,7 +17,9 @@ export const preemptOff = defineRule({
     signature: "The CPU was asked to reschedule (need-resched in the events' flags) and did not for at least 1 ms.",
     notThis: "A rival within its time slice: nobody has asked it to leave (cpu-rival).",
     sources: ["Documentation/trace/ftrace.rst: preemptoff"],
+    remedies: ["move-service"],
   },
   claims: (segment) => segment.class === "runnable" && segment.culprit.kind === "preempt-off",
-  conclude: () => ({ witness: undefined, facts: {}, remedies: [] }),
+  classes: ["runnable"],
+  conclude: sectionOf,
 });

@@ -6,8 +6,8 @@
  */
 import { priorityAt } from "../../facts/index.ts";
 import { defineRule, needs } from "../define-rule.ts";
-import { moveRivalAway, normalPolicy } from "../remedies.ts";
-import { mainCulprit } from "../who.ts";
+import { advise, cpuLists } from "../remedies.ts";
+import { mainCulprit, servicePid } from "../who.ts";
 import { isRealTime } from "./cpu-rival.ts";
 
 export const rtHog = defineRule({
@@ -19,11 +19,13 @@ export const rtHog = defineRule({
     signature: "A thread of the request was ready to run while a SCHED_FIFO, SCHED_RR or SCHED_DEADLINE thread was on its CPU.",
     notThis: "Ordinary threads, whatever their nice value (cpu-rival).",
     sources: ["sched(7)", "Documentation/scheduler/sched-rt-group.rst"],
+    remedies: ["normal-policy", "move-rival"],
   },
   claims: (segment, context) => segment.class === "runnable" && isRealTime(segment, context),
   conclude(claimed, { run }) {
     const { thread, segment } = mainCulprit(claimed);
     const row = thread === undefined ? undefined : run.timeline.trace.threads.row(thread);
+    const lists = cpuLists(run.timeline.trace.machine.cpus, segment?.cpu ?? 0);
     const priority = segment === undefined ? undefined : priorityAt(run.timeline, segment.cpu, segment.begin);
     // kernel priority 99 - rt_priority: that it is below 100 is the second witness, read from another field of the event
     return {
@@ -32,7 +34,12 @@ export const rtHog = defineRule({
       remedies:
         row === undefined || segment === undefined
           ? []
-          : [normalPolicy(row.tid, 99 - (priority ?? 98)), ...moveRivalAway(row.pid >= 0 ? row.pid : row.tid, segment.cpu, run.timeline.trace.machine.cpus)],
+          : [
+              advise("normal-policy", { rival: row.tid, priority: 99 - (priority ?? 98) }),
+              ...(lists.others === undefined
+                ? []
+                : [advise("move-rival", { rival: row.pid >= 0 ? row.pid : row.tid, others: lists.others, all: lists.all, pid: servicePid(run) })]),
+            ],
     };
   },
 });

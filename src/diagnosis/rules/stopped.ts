@@ -6,7 +6,7 @@
  */
 import type { ThreadIndex } from "../../trace/index.ts";
 import { defineRule, needs } from "../define-rule.ts";
-import { continueProcess } from "../remedies.ts";
+import { advise } from "../remedies.ts";
 
 export const stopped = defineRule({
   id: "stopped",
@@ -18,6 +18,7 @@ export const stopped = defineRule({
     signature: "A thread of the request was in the stopped or traced state.",
     notThis: "A throttled cgroup, whose threads stay runnable (cfs-quota).",
     sources: ["signal(7)", "ptrace(2)"],
+    remedies: ["continue"],
   },
   claims: (segment) => segment.class === "blocked-stopped",
   conclude(claimed, { run }) {
@@ -35,7 +36,7 @@ export const stopped = defineRule({
       witness: signals === undefined ? undefined : sender !== undefined,
       ...(sender === undefined || sender < 0 ? {} : { culprit: sender }),
       facts: sender === undefined || sender < 0 ? {} : { stoppedBy: trace.threads.row(sender).comm },
-      remedies: row === undefined ? [] : [continueProcess(row.pid >= 0 ? row.pid : row.tid)],
+      remedies: row === undefined ? [] : [advise("continue", { stopped: row.pid >= 0 ? row.pid : row.tid })],
     };
   },
 });

@@ -6,7 +6,8 @@
  * Sources: Trace Compass, packet edges of the execution graph.
  */
 import { defineRule, needs } from "../define-rule.ts";
-import { ownerOf } from "../who.ts";
+import { advise } from "../remedies.ts";
+import { ownerOf, servicePid } from "../who.ts";
 
 export const upstreamDependency = defineRule({
   id: "upstream-dependency",
@@ -17,6 +18,7 @@ export const upstreamDependency = defineRule({
     signature: "The request's time went to a process that the service waited for over the network, or to another machine.",
     notThis: "A process that merely held the CPU (cpu-rival).",
     sources: ["Trace Compass: execution graph"],
+    remedies: ["find-upstream"],
   },
   claims(segment, { run }) {
     const asked = segment.via.some((wait) => wait.class === "blocked-network" && ownerOf(run, wait.thread) === "service");
@@ -28,7 +30,7 @@ export const upstreamDependency = defineRule({
     return {
       witness: undefined,
       facts: local === undefined ? { where: "another machine" } : { where: "this machine", process: run.timeline.trace.threads.row(local.thread).comm },
-      remedies: [],
+      remedies: [advise("find-upstream", { pid: servicePid(run) })],
     };
   },
 });

@@ -23,6 +23,8 @@ const REQUEST = [
   RAW_REQUEST,
 ];
 
+const FILE_RANGE = ["dev={s_dev:D} ino={i_ino:x} ofs={index:k}-{last_index:k}", "i_ino={i_ino:x} s_dev={s_dev:d} index={index:p} last_index={last_index:p}"];
+
 const TEXTS: Readonly<Record<string, readonly string[]>> = {
   sched_switch: [
     "prev_comm={prev_comm:c} prev_pid={prev_pid:d} prev_prio={prev_prio:d} prev_state={prev_state:S} ==> next_comm={next_comm:c} next_pid={next_pid:d} next_prio={next_prio:d}",
@@ -88,6 +90,12 @@ const TEXTS: Readonly<Record<string, readonly string[]>> = {
     "pfn={pfn:x} i_ino={i_ino:x} index={index:d} s_dev={s_dev:d} order={order:d}",
   ],
   mm_filemap_fault: ["dev={s_dev:D} ino={i_ino:x} ofs={index:k}", "i_ino={i_ino:x} s_dev={s_dev:d} index={index:d}"],
+  mm_filemap_get_pages: FILE_RANGE,
+  mm_filemap_map_pages: FILE_RANGE,
+  block_bio_queue: [
+    "{dev:D} {rwbs:w} {sector:d} + {nr_sector:d} [{comm:c}]",
+    "dev={dev:d} sector={sector:d} nr_sector={nr_sector:d} rwbs={rwbs:w} comm={comm:c}",
+  ],
   block_rq_issue: REQUEST,
   block_rq_insert: REQUEST,
   block_rq_complete: [
@@ -116,6 +124,8 @@ const TEXTS: Readonly<Record<string, readonly string[]>> = {
   jbd2_run_stats: ["dev {dev:D} tid {tid:d} wait {wait:d} {:*}", "dev={dev:d} tid={tid:d} wait={wait:d} {:*}"],
   ext4_sync_file_enter: ["dev {dev:D} ino {ino:d} parent {parent:d} datasync {datasync:d}", "dev={dev:d} ino={ino:d} parent={parent:d} datasync={datasync:d}"],
   ext4_sync_file_exit: ["dev {dev:D} ino {ino:d} ret {ret:d}", "dev={dev:d} ino={ino:d} ret={ret:d}"],
+  cpu_frequency: ["state={state:d} cpu_id={cpu_id:d}"],
+  sched_move_numa: ["pid={pid:d} tgid={tgid:d} ngid={ngid:d} src_cpu={src_cpu:d} src_nid={src_nid:d} dst_cpu={dst_cpu:d} dst_nid={dst_nid:d}"],
   mark_victim: ["pid={pid:d}{:*}"],
   signal_generate: [
     "sig={sig:d} errno={errno:d} code={code:d} comm={comm:c} pid={pid:d} grp={group:d} res={result:d}",
