@@ -11,6 +11,7 @@ import { hugeRecording } from "./huge-recording.ts";
 import { importRow } from "./import-row.ts";
 import { schedHeavyTrace } from "./sched-heavy-trace.ts";
 import { STALLSCOPE } from "./stallscope.ts";
+import { verdictLatency } from "./verdict-latency.ts";
 
 const { values } = parseArgs({
   options: { events: { type: "string", default: "2000000" }, runs: { type: "string", default: "5" }, huge: { type: "string" } },
@@ -35,6 +36,7 @@ try {
   const v7 = join(folder, "v7.dat");
   if (convertToV7(v6, v7, notes)) rows.push(...againstTraceCmd({ file: v7, label: "version 7, zstd", events, count, notes }));
   rows.push(...againstPerfSched({ folder, v6, events, count, notes }));
+  rows.push(...(await verdictLatency(Math.min(count, 3), notes)));
   if (huge > 0) rows.push(...hugeRecording(folder, huge));
 
   const [version = [], help = []] = alternate(count, [() => timedProgram([...STALLSCOPE, "--version"]), () => timedProgram([...STALLSCOPE, "--help"])]);

@@ -22,6 +22,7 @@ function randomChanges(random: () => number, { end, cpus, threads }: RandomStrea
 describe("walkRequest on random event streams", () => {
   it(`keeps both laws on ${STREAMS} streams: segments touch and are ordered, and they sum to the window`, () => {
     const classes = new Set<string>();
+    const reached = new Set<string>();
     for (let seed = 1; seed <= STREAMS; seed++) {
       const random = generator(seed * 7919);
       const stream = randomStream(seed, 20 + Math.floor(random() * 120));
@@ -29,7 +30,11 @@ describe("walkRequest on random event streams", () => {
       const changes = random() < 0.3 ? randomChanges(random, stream) : undefined;
       const trace = traceOfRows({ ...stream, lost: lost as never, ...(changes === undefined ? {} : { taskChanges: changes }) });
       const timeline = buildTimeline(trace);
-      const context = buildRunnableContext(timeline, new Map(random() < 0.5 ? [[100, random() < 0.5 ? undefined : 1_000_000]] : []));
+      const context = buildRunnableContext(
+        timeline,
+        new Map(random() < 0.5 ? [[100, random() < 0.5 ? undefined : 1_000_000]] : []),
+        new Set(random() < 0.5 ? [100, 102] : []),
+      );
       const begin = Math.floor(stream.end * random() * 0.5) - 1000;
       const end = begin + Math.floor(stream.end * random());
       const thread = (1 + Math.floor(random() * (trace.threads.length - 1))) as ThreadIndex;
@@ -42,6 +47,9 @@ describe("walkRequest on random event streams", () => {
         at = segment.end;
         sum += segment.end - segment.begin;
         classes.add(segment.class);
+        reached.add(segment.culprit.kind);
+        if (segment.thread > 0) reached.add(trace.threads.row(segment.thread).comm.replace(/\/.*/, ""));
+        if (segment.reason !== undefined) reached.add(segment.reason);
       }
       if (sum !== Math.max(0, end - begin)) expect.fail(`seed ${seed}: ${sum} of ${end - begin} ns explained`);
     }
@@ -60,6 +68,17 @@ describe("walkRequest on random event streams", () => {
       "unknown",
     ])
       expect(classes).toContain(kind);
+    // through workers, ksoftirqd and late timers, too
+    for (const thing of [
+      "work",
+      "kworker",
+      "ksoftirqd",
+      "irqs-off",
+      "self",
+      "before the work was queued",
+      "its timer was late, and nothing in the recording says why",
+    ])
+      expect(reached).toContain(thing);
   }, 120_000);
 
   it("keeps the law of states: intervals of a thread touch and fill the recording, one CPU runs one thread", () => {

@@ -57,7 +57,7 @@ interface Frame {
 }
 
 export function walkRequest(timeline: Timeline, context: RunnableContext, lost: LostIndex, window: RequestWindow): readonly Segment[] {
-  const walk = new Walk(timeline, context, lost, window.begin);
+  const walk = new Walk(timeline, context, lost, window);
   walk.explain(window.thread, window.begin, window.end, { depth: 0, via: [], waiting: [] });
   const segments = walk.segments;
   let at = window.begin;
@@ -76,12 +76,14 @@ class Walk {
   readonly #context: RunnableContext;
   readonly #lost: LostIndex;
   readonly #requestBegin: number;
+  readonly #requestEnd: number;
 
-  constructor(timeline: Timeline, context: RunnableContext, lost: LostIndex, requestBegin: number) {
+  constructor(timeline: Timeline, context: RunnableContext, lost: LostIndex, window: RequestWindow) {
     this.#timeline = timeline;
     this.#context = context;
     this.#lost = lost;
-    this.#requestBegin = requestBegin;
+    this.#requestBegin = window.begin;
+    this.#requestEnd = window.end;
   }
 
   /** Explains [begin, end) of one thread's time line: emits segments that fill it exactly. */
@@ -300,6 +302,9 @@ class Walk {
     deeper: (other: ThreadIndex, a: number, b: number, by: Wait["by"]) => void,
     idle: (a: number, b: number) => void,
   ): void {
+    // the client's own timers end nothing: it waits for whoever answers it in the end
+    const answerer = frame.depth === 0 ? this.#answererOf(thread, to) : undefined;
+    if (answerer !== undefined) return deeper(answerer, from, to, "polled");
     let at = from;
     for (const part of delegationsIn(this.#timeline, thread, from, to, [...frame.waiting, thread], this.#requestBegin, who)) {
       if (part.begin > at) idle(at, part.begin);
@@ -307,6 +312,17 @@ class Walk {
       at = part.end;
     }
     if (to > at) idle(at, to);
+  }
+
+  /** Who wakes this thread over the network next? */
+  #answererOf(thread: ThreadIndex, after: number): ThreadIndex | undefined {
+    const states = this.#timeline.states.of(thread);
+    for (let row = upperBound(states.end, after); row < states.length && (states.end[row] as number) <= this.#requestEnd; row++) {
+      const edge = states.wake[row] as number;
+      const waker = edge < 0 ? undefined : this.#timeline.wakerOf(edge);
+      if (waker?.kind === "thread" && waker.network && waker.thread !== thread) return waker.thread;
+    }
+    return undefined;
   }
 
   /** The thread of the same process that ran for most of a timed lock wait. */

@@ -2,6 +2,7 @@
 import type { PathClass, Segment, SegmentCulprit } from "../critical-path/index.ts";
 import type { ThreadIndex, Trace } from "../trace/index.ts";
 import type { AccountRow, Culprit, PathEntry, ThreadRef } from "../result/index.ts";
+import { foldPath, type PathPiece } from "./fold-path.ts";
 
 /** Frames kept per stack: the deepest names decide, the rest is the way into the kernel. */
 const MAX_STACK = 12;
@@ -36,9 +37,8 @@ export function culpritOf(trace: Trace, culprit: SegmentCulprit): Culprit {
   };
 }
 
-/** Adjacent segments that say the same become one entry. */
+/** Adjacent segments that say the same become one entry; a path that is too long is folded. */
 export function pathOf(trace: Trace, segments: readonly Segment[], absolute: (time: number) => number | string): PathEntry[] {
-  const entries: PathEntry[] = [];
   // a path may have as many entries as a recording has switches: what they share is made once
   const threads: ThreadRef[] = [];
   const refOf = (thread: ThreadIndex): ThreadRef => (thread < 0 ? threadRef(trace, thread) : (threads[thread] ??= threadRef(trace, thread)));
@@ -66,27 +66,31 @@ export function pathOf(trace: Trace, segments: readonly Segment[], absolute: (ti
     }
     return via;
   };
-  let last: Segment | undefined;
+  return foldPath(storiesOf(segments)).map(
+    ({ segment, begin, end, folded }): PathEntry => ({
+      beginNs: absolute(begin),
+      endNs: absolute(end),
+      class: segment.class,
+      thread: refOf(segment.thread),
+      ...(segment.cpu < 0 ? {} : { cpu: segment.cpu }),
+      depth: segment.depth,
+      culprit: who(segment.culprit),
+      via: viaOf(segment.via),
+      ...(segment.reason === undefined ? {} : { reason: segment.reason }),
+      ...(folded === 1 ? {} : { folded }),
+    }),
+  );
+}
+
+/** Adjacent segments that say the same are one piece of the path. */
+function storiesOf(segments: readonly Segment[]): PathPiece[] {
+  const pieces: PathPiece[] = [];
   for (const segment of segments) {
-    const previous = entries.at(-1);
-    if (last !== undefined && previous !== undefined && sameStory(last, segment)) {
-      entries[entries.length - 1] = { ...previous, endNs: absolute(segment.end) };
-    } else {
-      entries.push({
-        beginNs: absolute(segment.begin),
-        endNs: absolute(segment.end),
-        class: segment.class,
-        thread: refOf(segment.thread),
-        ...(segment.cpu < 0 ? {} : { cpu: segment.cpu }),
-        depth: segment.depth,
-        culprit: who(segment.culprit),
-        via: viaOf(segment.via),
-        ...(segment.reason === undefined ? {} : { reason: segment.reason }),
-      });
-    }
-    last = segment;
+    const last = pieces.at(-1);
+    if (last !== undefined && sameStory(last.segment, segment)) pieces[pieces.length - 1] = { ...last, end: segment.end };
+    else pieces.push({ segment, begin: segment.begin, end: segment.end, folded: 1 });
   }
-  return entries;
+  return pieces;
 }
 
 const sameStory = (a: Segment, b: Segment): boolean =>

@@ -42,6 +42,8 @@ export const pathEntrySchema = z.object({
   via: z.array(viaSchema),
   /** why it is unknown or lost */
   reason: z.string().optional(),
+  /** this entry stands for so many short ones, and shows the longest of them */
+  folded: z.number().int().optional(),
 });
 
 export const accountRowSchema = z.object({

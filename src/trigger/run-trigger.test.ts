@@ -107,6 +107,17 @@ describe.skipIf(!isBuilt)("runTrigger through the built worker (skipped when dis
     expect(await interruptedAfter(800, { kind: "http", url: quick }, { intervalMs: 60_000 })).toMatchObject([{ id: "0", status: "ok" }]);
   });
 
+  it("fires warm-up requests whether or not anybody listens to them", async () => {
+    let asked = 0;
+    const url = await serveHttp((_, response) => {
+      asked++;
+      response.end("x");
+    });
+    const records = await runTrigger({ kind: "http", url }, { ...RUN, warmup: 3 });
+    expect(records.map(({ id }) => id)).toEqual(["0", "1"]);
+    expect(asked).toBe(5);
+  });
+
   it("announces each command it runs", async () => {
     const clients: ClientThreadId[] = [];
     const records = await runTrigger({ kind: "command", argv: ["true"] }, { ...RUN, warmup: 0, onClient: (client) => clients.push(client) });

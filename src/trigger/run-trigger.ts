@@ -35,7 +35,9 @@ export async function runTrigger(config: TriggerConfig, run: TriggerRun): Promis
       if (aborted(signal) || thread.isGone) break;
       const index = turn - run.warmup;
       if (index < 0) {
-        run.onWarmup?.(await fire(`warmup-${turn}`, false), turn);
+        // not as the argument of `onWarmup?.()`: without a listener it would never be fired
+        const warmup = await fire(`warmup-${turn}`, false);
+        run.onWarmup?.(warmup, turn);
         continue;
       }
       await run.beforeRequest?.(index);

@@ -8,6 +8,7 @@
  */
 import { upperBound } from "../../base/index.ts";
 import { wasSetGoing, type Segment } from "../../critical-path/index.ts";
+import { eventLoops } from "../../facts/index.ts";
 import type { ThreadIndex } from "../../trace/index.ts";
 import { defineRule, needs, type RuleContext } from "../define-rule.ts";
 import { advise } from "../remedies.ts";
@@ -62,7 +63,8 @@ function queuedBehind(segment: Segment, context: RuleContext): Behind | undefine
 function busyUntil({ run, request, onPath }: RuleContext, worker: ThreadIndex, waiter: ThreadIndex): number | undefined {
   const { begin, end } = request.window;
   const { timeline } = run;
-  if (timeline.trace.threads.row(worker).born >= begin) return undefined;
+  // a loop that is busy itself is blocked, and serves everybody
+  if (timeline.trace.threads.row(worker).born >= begin || run.get(eventLoops).has(worker)) return undefined;
   const answers = [...timeline.messages.times(worker, waiter), ...timeline.messages.answersOf(worker)].sort((a, b) => a - b);
   const first = answers[upperBound(answers, begin)];
   const last = answers[upperBound(answers, end) - 1];

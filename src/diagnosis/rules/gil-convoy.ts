@@ -3,18 +3,19 @@
  * Signature: a thread on the path waits for one lock in waits of about 5 ms that its own timer ends, again and again. All of
  * it counts: the waits, whoever ran meanwhile, and the time between two of them in which the thread that has the lock
  * also has the CPU.
- * Not this rule: one timed wait (app-sleep), a lock wait ended by its holder (lock-contention).
+ * Not this rule: one timed wait (app-sleep), a lock wait ended by its holder (lock-contention), a lock that the thread has
+ * which works for this very request.
  * Threshold: CPython's switch interval is 5 ms (sys.getswitchinterval()); three waits are more than chance. Measured with
  * a pure-Python thread beside a worker on one CPU: waits of 5.05 to 5.3 ms, followed by up to 5 ms in the run queue.
  * Sources: Python/ceval_gil.c; vllm 14538, 4806.
  */
 import { upperBound } from "../../base/index.ts";
-import type { Segment } from "../../critical-path/index.ts";
+import { wasSetGoing, type Segment } from "../../critical-path/index.ts";
 import { STATE } from "../../timeline/index.ts";
 import type { ThreadIndex } from "../../trace/index.ts";
 import { defineRule, needs, type RuleContext } from "../define-rule.ts";
 import { advise } from "../remedies.ts";
-import { ownerOf } from "../who.ts";
+import { ownerOf, wakerOfWait } from "../who.ts";
 
 const MIN_GIL_WAIT_NS = 4_500_000;
 const MAX_GIL_WAIT_NS = 6_000_000;
@@ -34,7 +35,7 @@ export const gilConvoy = defineRule({
   claims(segment, context) {
     const waits = gilWaits(context);
     if (waits.size < MIN_WAITS) return false;
-    if (segment.via.some((wait) => waits.has(`${wait.thread}:${wait.end}`))) return true;
+    if (segment.via.some((wait, index) => waits.has(`${wait.thread}:${wait.end}`) && isForeign(segment, index, context))) return true;
     return segment.class === "runnable" && segment.culprit.kind === "self" && followsGilWait(segment, context);
   },
   conclude: (claimed, context) => {
@@ -69,6 +70,14 @@ function isTurn(thread: ThreadIndex, begin: number, { run }: RuleContext): boole
   const edge = rows.wake[row] as number;
   if (length < MIN_GIL_WAIT_NS || length > MAX_GIL_WAIT_NS || edge < 0 || wakerOf(edge).kind !== "timer") return false;
   return syscalls.at(thread, rows.start[row] as number)?.name === "futex";
+}
+
+/** Not the turn of a thread that this request had set going: that one's work is what the request is waiting for. */
+function isForeign(segment: Segment, index: number, { run, request, onPath, memo }: RuleContext): boolean {
+  const wait = segment.via[index];
+  const holder = wakerOfWait(segment, index);
+  if (wait === undefined || holder === wait.thread) return true;
+  return !memo(`gil-convoy:${holder}:${wait.end}`, () => wasSetGoing(run.timeline, request.window.begin, holder, onPath, wait.end));
 }
 
 /** In the run queue, straight after such a wait: the thread that has the lock has the CPU too. */

