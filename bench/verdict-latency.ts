@@ -11,7 +11,7 @@ const CAPTURE_S = 10;
 const EVENTS = 500_000;
 const BUDGET_MS = 1000;
 /** Threads that wake each other some thousand times a second: a busy machine, most of whose events have nothing to do with the request. */
-const TICKERS = 4;
+const TICKERS = 2;
 const TICK_MS = 0.2;
 
 /** undefined, with a note, where nothing can be traced. */

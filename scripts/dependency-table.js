@@ -25,7 +25,6 @@ export const ROOMS = {
   history: { rooms: ["result"], types: [], node: true, packages: [] },
   server: { rooms: ["history", "report", "result"], types: [], node: true, packages: [] },
   demo: { rooms: ["linux"], types: ["bundle"], node: true, packages: ["@echogarden/espeak-ng-emscripten"] },
-  lab: { rooms: ["linux", "demo", "trigger", "capture", "bundle", "import", "diagnosis", "result"], types: [], node: true, packages: [] },
   cli: { rooms: "all", types: [], node: true, packages: ["commander"] },
 };
 

@@ -61,7 +61,7 @@ function periodTimers(timeline: Timeline): number[] {
 /** Events at the entry into the kernel: one without need-resched shows that the flag was cleared, by a schedule() that kept the task. */
 const ENTRIES = ["local_timer_entry", "irq_handler_entry", "softirq_entry", "hrtimer_expire_entry", "reschedule_entry"];
 /** Entries that add nothing to the preempt count themselves (seen on 6.1 and 6.18), so that it is the interrupted task's. */
-const PLAIN_ENTRIES = new Set(["local_timer_entry", "irq_handler_entry", "hrtimer_expire_entry", "reschedule_entry"]);
+const PLAIN_ENTRIES = ["local_timer_entry", "irq_handler_entry", "hrtimer_expire_entry", "reschedule_entry"];
 /** Nesting of preempt_disable(); the upper half of the field counts migrate_disable(). */
 const PREEMPT_DEPTH = 0x0f;
 
@@ -72,34 +72,39 @@ const PREEMPT_DEPTH = 0x0f;
  * whoever is in it is not to blame: measured on 6.18, a kworker under preempt=none is asked at every tick with count 0.
  */
 function preemptOffSections(timeline: Timeline): [number, number][][] {
-  const { machine, tables, end } = timeline.trace;
-  const flagged = Array.from({ length: machine.cpus }, () => [] as number[]);
-  const clear = Array.from({ length: machine.cpus }, () => [] as number[]);
-  for (const name of ENTRIES) {
-    const table = tables.get(name);
-    for (let row = 0; row < (table?.length ?? 0); row++) {
-      const [cpu, time, flags, tid, count] = [
-        table?.cpu[row] ?? 0,
-        table?.time[row] as number,
-        table?.flags[row] ?? 0,
-        table?.tid[row] ?? 0,
-        table?.preemptCount[row] ?? 0,
-      ];
-      if ((flags & FLAG_NEED_RESCHED) === 0) clear[cpu]?.push(time);
-      else if (tid !== 0 && PLAIN_ENTRIES.has(name) && (count & PREEMPT_DEPTH) > 0) flagged[cpu]?.push(time);
-    }
-  }
-  return flagged.map((times, cpu) => {
-    times.sort((a, b) => a - b);
-    const cleared = Float64Array.from(clear[cpu] ?? []).sort();
+  const { machine, end } = timeline.trace;
+  return Array.from({ length: machine.cpus }, (_, cpu) => {
+    const asked = entryTimes(
+      timeline,
+      cpu,
+      PLAIN_ENTRIES,
+      (flags, tid, count) => (flags & FLAG_NEED_RESCHED) !== 0 && tid !== 0 && (count & PREEMPT_DEPTH) > 0,
+    );
+    // most CPUs are never asked in vain
+    if (asked.length === 0) return [];
+    const cleared = entryTimes(timeline, cpu, ENTRIES, (flags) => (flags & FLAG_NEED_RESCHED) === 0);
     const switches = timeline.occupancy.switchTimes(cpu);
     const sections: [number, number][] = [];
     let served = Number.NEGATIVE_INFINITY;
-    for (const time of times) {
+    for (const time of asked) {
       if (time < served) continue;
       served = Math.min(switches[lowerBound(switches, time)] ?? end, cleared[upperBound(cleared, time)] ?? end);
       if (served - time >= MIN_SECTION_NS && !timeline.blindSpots.between(cpu, time, served)) sections.push([time, served]);
     }
     return sections;
   });
+}
+
+/** Sorted times of the entries on one CPU that `fits`. */
+function entryTimes({ trace }: Timeline, cpu: number, events: readonly string[], fits: (flags: number, tid: number, count: number) => boolean): Float64Array {
+  const times: number[] = [];
+  for (const name of events) {
+    const table = trace.tables.get(name);
+    if (table === undefined) continue;
+    for (let row = 0; row < table.length; row++) {
+      if (table.cpu[row] === cpu && fits(table.flags[row] as number, table.tid[row] as number, table.preemptCount[row] as number))
+        times.push(table.time[row] as number);
+    }
+  }
+  return Float64Array.from(times).sort();
 }

@@ -4,7 +4,7 @@ import { buildLostIndex, buildRunnableContext, walkRequest, type RequestWindow, 
 import { countersOfRun, createRun, type ExplainedRequest, type Run } from "../facts/index.ts";
 import { buildTimeline, type Timeline } from "../timeline/index.ts";
 import { NO_THREAD, type ThreadIndex, type Trace } from "../trace/index.ts";
-import { SCHEMA_VERSION, type Diagnosis, type Missing, type RequestResult, type RunResult, type Verdict } from "../result/index.ts";
+import { isCauseId, SCHEMA_VERSION, type Diagnosis, type Missing, type RequestResult, type RunResult, type Verdict } from "../result/index.ts";
 import { contrastOf, decide, median, type Contrast, type Decision, type Measured } from "./contrast.ts";
 import type { Conclusion, Rule } from "./define-rule.ts";
 import { evidenceFor } from "./evidence.ts";
@@ -75,7 +75,7 @@ export function explain(input: ExplainInput): RunResult {
     capture: captureOf(input),
     targets: (input.manifest?.targets ?? []).map(({ pid, comm, name }) => ({ pid, comm, name })),
     requests,
-    ...(contrast === undefined || fast.every(({ id }) => id === contrast.subject.id) ? {} : { contrast: contrastResult(contrast, requests) }),
+    ...(contrast === undefined || fast.every(({ id }) => id === contrast.subject.id) ? {} : { contrast: contrastResult(contrast, requests, measured) }),
     diagnoses: rules
       .map((rule) => diagnosisOf(rule, inapplicable(rule, input), run, claims, measured, contrast, missing.get(rule) ?? [], absolute))
       .sort((a, b) => (b.excessNs ?? b.costNs) - (a.excessNs ?? a.costNs)),
@@ -270,7 +270,7 @@ function diagnosisOf(
   };
 }
 
-function contrastResult(contrast: Contrast, requests: readonly RequestResult[]): NonNullable<RunResult["contrast"]> {
+function contrastResult(contrast: Contrast, requests: readonly RequestResult[], measured: readonly Measured[]): NonNullable<RunResult["contrast"]> {
   const fast = requests.filter((request) => contrast.fast.includes(request.id) && request.id !== contrast.subject.id);
   const subject = requests.find((request) => request.id === contrast.subject.id) as RequestResult;
   const sum = (request: RequestResult, kind: string): number => request.account.reduce((total, row) => total + (row.class === kind ? row.ns : 0), 0);
@@ -280,7 +280,17 @@ function contrastResult(contrast: Contrast, requests: readonly RequestResult[]):
     const fastNs = median(fast.map((request) => sum(request, kind)));
     return { class: kind, slowNs, fastNs, excessNs: slowNs - fastNs };
   });
-  return { slow: [...contrast.slow], fast: fast.map(({ id }) => id), excessNs: contrast.excessNs, byClass: byClass.sort((a, b) => b.excessNs - a.excessNs) };
+  const { cause } = subject.verdict;
+  const costOf = (request: Measured): number => [...request.cost].find(([id]) => id === cause)?.[1] ?? 0;
+  const explainedNs = costOf(contrast.subject) - median(measured.filter(({ id }) => fast.some((request) => request.id === id)).map(costOf));
+  return {
+    slow: [...contrast.slow],
+    fast: fast.map(({ id }) => id),
+    excessNs: contrast.excessNs,
+    ...(isCauseId(cause) && contrast.excessNs > 0 ? { explained: { cause, excessNs: explainedNs, share: explainedNs / contrast.excessNs } } : {}),
+    ...(contrast.standsOut && contrast.slow.length === 1 && subject === requests[0] ? { isFirst: true } : {}),
+    byClass: byClass.sort((a, b) => b.excessNs - a.excessNs),
+  };
 }
 
 function captureOf({ trace, manifest }: ExplainInput): RunResult["capture"] {

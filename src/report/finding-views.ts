@@ -1,7 +1,7 @@
 /** What backs the verdict and what can be done: evidence, contrast with the fast requests, what to type. */
 import { printable } from "../base/index.ts";
 import { type Diagnosis, nsBetween, type RequestResult } from "../result/index.ts";
-import { formatBytes, formatMs, formatOffset } from "./format-value.ts";
+import { formatBytes, formatMs, formatOffset, formatShare } from "./format-value.ts";
 import { padEnd, padStart, truncate, widthOf, wrap } from "./layout.ts";
 import { message, optionalMessage } from "./message.ts";
 import type { RenderContext } from "./render-context.ts";
@@ -70,6 +70,11 @@ export function renderContrast(request: RequestResult, typicalNs: number | undef
     lines.push(`    ${paintOf(style, row.class)(padStart(figures[index] ?? "", width))}  ${truncate(text, columns - width - 6)}`);
   }
   if (rows.length === 0) lines.push(`    ${message(lang, "contrast.same", { limit: formatMs(limit) })}`);
+  if (contrast.explained !== undefined) {
+    const { cause, excessNs, share } = contrast.explained;
+    lines.push(...wrap(message(lang, "contrast.explained", { cause, excess: formatMs(excessNs), share: formatShare(share) }), columns, "  "));
+  }
+  if (contrast.isFirst === true) lines.push(...wrap(message(lang, "contrast.first"), columns, "  "));
   return lines;
 }
 

@@ -193,6 +193,8 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   "contrast.fast": "请求 {request} 用时 {duration}，快的 {count} 个用时 {typical}（中位数）；按类别的差异：",
   "contrast.one": "请求 {request} 用时 {duration}，另一个用时 {typical}；按类别的差异：",
   "contrast.row": "{class}：{slow}，正常为 {fast}",
+  "contrast.explained": "{cause} 解释了其中的 {excess}（{share}）",
+  "contrast.first": "这是本次运行的第一个请求，其余请求时一切已经就绪。",
   "contrast.same": "没有哪个类别的差异超过 {limit}",
   "contrast.single": "只测量了一个请求，没有可以对比的对象。",
   "contrast.even": "没有哪个请求与其他请求明显不同。",

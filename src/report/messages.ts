@@ -220,6 +220,8 @@ export const en = {
   "contrast.fast": "request {request} took {duration}, the {count} fast ones took {typical} (median); the difference by class:",
   "contrast.one": "request {request} took {duration}, the other one took {typical}; the difference by class:",
   "contrast.row": "{class}: {slow} instead of {fast}",
+  "contrast.explained": "{cause} explains {excess} of the difference ({share})",
+  "contrast.first": "It was the first request of the run, the others found everything warm.",
   "contrast.same": "no class differs by more than {limit}",
   "contrast.single": "Only one request was measured: there is nothing to compare it with.",
   "contrast.even": "No request stands out from the others.",

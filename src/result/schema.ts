@@ -143,6 +143,10 @@ export const runResultSchema = z.object({
       slow: z.array(z.string()),
       fast: z.array(z.string()),
       excessNs: z.number().int(),
+      /** how much of the excess the verdict's cause explains */
+      explained: z.object({ cause: z.string(), excessNs: z.number().int(), share: z.number() }).optional(),
+      /** the slow request is the first of the run and the others are fast: cold against warm */
+      isFirst: z.boolean().optional(),
       byClass: z.array(z.object({ class: z.enum(CLASSES), slowNs: z.number().int(), fastNs: z.number().int(), excessNs: z.number().int() })),
     })
     .optional(),

@@ -3,18 +3,33 @@ import { createCliContext } from "../../src/cli/context.ts";
 import { explainBundle, fireInside, record, withTemporaryBundle } from "../../src/cli/pipeline.ts";
 import { resolveTargets } from "../../src/linux/index.ts";
 import type { RunResult } from "../../src/result/index.ts";
-import type { Diagnose } from "./run-archetype.ts";
+import type { TriggerConfig, TriggerRun } from "../../src/trigger/index.ts";
 
-const INTERVAL_MS = 150;
-const TIMEOUT_MS = 20_000;
+export const INTERVAL_MS = 150;
+export const TIMEOUT_MS = 20_000;
 
-/** `keep` is a directory that must not exist yet: the bundle goes there and stays. */
-export function liveDiagnosis(keep?: string): Diagnose {
-  return (job) => {
-    const context = createCliContext({ quiet: true }, { stdout: process.stdout, stderr: process.stderr, env: process.env }, "archetype");
+export interface DiagnoseJob extends Required<Pick<TriggerRun, "count" | "warmup" | "beforeRequest" | "afterRequest">> {
+  /** what `diagnose --pid` gets: every process of the service, and what stands before it */
+  readonly pids: readonly number[];
+  readonly trigger: TriggerConfig;
+}
+
+/** Fires the requests under capture and explains them. */
+export type Diagnose = (job: DiagnoseJob) => Promise<RunResult>;
+
+export interface LiveOptions {
+  /** a directory that must not exist yet: the bundle goes there and stays */
+  readonly keep?: string | undefined;
+  /** no more requests are fired */
+  readonly signal?: AbortSignal;
+}
+
+export function liveDiagnosis({ keep, signal = new AbortController().signal }: LiveOptions = {}): Diagnose {
+  return ({ pids, ...job }) => {
+    const context = createCliContext({ quiet: true }, { stdout: process.stdout, stderr: process.stderr, env: process.env }, "lab");
     const run = async (output: string): Promise<RunResult> => {
-      const recording = await record({ context, targets: resolveTargets({ pids: [job.pid] }), output }, (armed) =>
-        fireInside(armed, { ...job, intervalMs: INTERVAL_MS, timeoutMs: TIMEOUT_MS, signal: new AbortController().signal }, context),
+      const recording = await record({ context, targets: resolveTargets({ pids }), output }, (armed) =>
+        fireInside(armed, { ...job, intervalMs: INTERVAL_MS, timeoutMs: TIMEOUT_MS, signal }, context),
       );
       return explainBundle(recording.directory, context);
     };

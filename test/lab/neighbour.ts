@@ -1,7 +1,9 @@
 /** How is another process on the service's CPU kept at hand, stopped, and let loose for a while? */
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { CannotInject } from "./injection.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import { DIES_WITH_PARENT, pinned } from "./service-process.ts";
+import { CannotInject } from "./types.ts";
 
 export interface Neighbour {
   readonly tid: number;
@@ -11,29 +13,36 @@ export interface Neighbour {
   kill(): Promise<void>;
 }
 
-/** It stops itself before it burns anything. Nothing of it survives us (parent death signal). */
-const LOOP = "kill -STOP $$; while :; do :; done";
+export interface NeighbourOptions {
+  readonly cpu: number;
+  /**
+   * `fifo`: SCHED_FIFO priority 50. The kernel kills it when it has used the CPU for 1.5 s without a pause (RLIMIT_RTTIME),
+   * whatever becomes of us.
+   */
+  readonly policy: "other" | "fifo";
+  /** its comm, at most 15 bytes */
+  readonly name: string;
+}
 
-/**
- * `fifo`: SCHED_FIFO priority 50. The kernel kills it when it has used the CPU for 1.5 s without a pause (RLIMIT_RTTIME),
- * whatever becomes of us.
- */
-export async function startNeighbour(cpu: number, policy: "other" | "fifo"): Promise<Neighbour> {
+/** It stops itself before it burns anything. The shell's own printf names the shell. */
+const LOOP = 'printf %s "$1" >/proc/$$/comm; kill -STOP $$; while :; do :; done';
+
+export async function startNeighbour({ cpu, policy, name }: NeighbourOptions): Promise<Neighbour> {
   const realTime = policy === "fifo" ? ["/usr/bin/prlimit", "--rttime=1500000:1500000", "/usr/bin/chrt", "-f", "50"] : [];
-  const argv = ["/usr/bin/setpriv", "--pdeathsig", "KILL", "/usr/bin/taskset", "-c", String(cpu), ...realTime, "/bin/sh", "-c", LOOP];
+  const argv = [...DIES_WITH_PARENT, ...pinned(cpu, [...realTime, "/bin/sh", "-c", LOOP, "sh", name])];
   const missing = argv.find((word) => word.startsWith("/") && !existsSync(word));
   if (missing !== undefined) throw new CannotInject(`${missing} is not installed`);
   const child = spawn(argv[0] ?? "", argv.slice(1), { stdio: "ignore", env: {} });
   const { pid } = child;
   if (pid === undefined) throw new CannotInject("the neighbour could not be started");
   const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-  const signal = (name: NodeJS.Signals): void => void child.kill(name);
+  const signal = (what: NodeJS.Signals): void => void child.kill(what);
   for (let tries = 0; state(pid) !== "T"; tries++) {
-    if (tries > 200 || child.exitCode !== null) {
+    if (tries > 500 || child.exitCode !== null) {
       signal("SIGKILL");
       throw new CannotInject(`the neighbour did not stop itself; may it be real-time here?`);
     }
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await sleep(10);
   }
   return {
     tid: pid,

@@ -20,6 +20,14 @@ export interface SceneFacts {
   readonly without?: readonly string[];
   readonly samples?: readonly { readonly at: number; readonly sample: Omit<Sample, "at"> }[];
   readonly fds?: Samples["fds"];
+  readonly devices?: Samples["devices"];
+  readonly files?: Samples["files"];
+  /** what Samples calls facts: settings of the machine and affinity of its threads */
+  readonly settings?: Samples["facts"];
+  /** abilities of the host by id; one that is not named is not known to be lacking */
+  readonly capabilities?: Manifest["host"]["capabilities"];
+  /** default: kernel stacks were recorded */
+  readonly hasStacks?: boolean;
 }
 
 /** Throws when a law of the account is broken. */
@@ -35,10 +43,10 @@ export function explainScene(scene: Scene, requests: readonly SceneRequest[], fa
     end: "0",
     startedAt: "",
     ended: "complete",
-    host: { kernel: "6.18", arch: "x64", cpus: 2, memoryBytes: 0, bootId: "boot", capabilities: {} },
+    host: { kernel: "6.18", arch: "x64", cpus: 2, memoryBytes: 0, bootId: "boot", capabilities: facts.capabilities ?? {} },
     events: { wide: needs.wide.filter((event) => !without.has(event)), deep: needs.deep.filter((event) => !without.has(event)) },
     missingEvents: [...without],
-    hasStacks: true,
+    hasStacks: facts.hasStacks ?? true,
     targets: facts.targets.map((pid) => ({ pid, startTime: 1, bootId: "boot", comm: "service", name: "service" })),
     threads: [],
     losses: [],
@@ -60,9 +68,10 @@ export function explainScene(scene: Scene, requests: readonly SceneRequest[], fa
     })),
     samples: {
       samples: (facts.samples ?? []).map(({ at, sample }) => ({ at: scene.stamp(at).toString(), ...sample })),
-      facts: {},
+      facts: facts.settings ?? {},
       fds: facts.fds ?? {},
-      devices: {},
+      devices: facts.devices ?? {},
+      ...(facts.files === undefined ? {} : { files: facts.files }),
     },
     manifest,
     toolVersion: "test",

@@ -17,6 +17,7 @@
  * - tid 0 is the idle task. `pid` is the tid unless given. A thread made by fork() must not be in `threads`.
  * - The thread current on a CPU follows from the switches; before the first switch it is that switch's prev.
  *   Where a verb takes no tid, the current one is recorded; where it does, that one is, right or wrong.
+ * - Timers, work items and files are told apart by small numbers of the scene's choice.
  * - Functions get made-up addresses (kallsyms has them); `address(name)` tells, e.g. for hrtimer or work functions.
  * - `lose(cpu, us, count?)`: events were lost on that CPU just before its first event from then on.
  * - `deep: ["sys_enter", ...]` puts those events into a second buffer named `deep`, as a capture does.
@@ -52,7 +53,11 @@ export type SwitchState = "R" | "R+" | "S" | "D" | "T" | "t" | "X" | "Z" | "P" |
 /** include/linux/sched.h and the print fmt of sched_switch, 6.18 */
 const STATES: Readonly<Record<string, number>> = { R: 0, "R+": 0x100, S: 1, D: 2, T: 4, t: 8, X: 16, Z: 32, P: 64, I: 128 };
 const CLONE_THREAD = 0x10000;
+/** 254:0, a virtio disk */
+const FILE_DEVICE = 0xfe00000;
 const FIRST_FUNCTION = 0xffffffff81000000n;
+
+const workAddress = (item: number): bigint => 0xffff888100000000n + BigInt(item) * 0x20n;
 
 export interface EventOptions {
   /** default: the current thread of that CPU */
@@ -209,6 +214,47 @@ export class Scene {
       end,
       () => this.event("hrtimer_expire_entry", cpu, { flags: 9, fields: { hrtimer, now: this.stamp(begin), function: fn } }),
       () => this.event("hrtimer_expire_exit", cpu, { flags: 9, fields: { hrtimer } }),
+    );
+  }
+
+  /** At the cursor, thread `by` (undefined = the current one; or an interrupt over it: give flags) queues item number `item`. */
+  queueWork(cpu: number, item: number, functionName: string, options: { by?: number; flags?: number } = {}): this {
+    return this.event("workqueue_queue_work", cpu, {
+      ...(options.by === undefined ? {} : { tid: options.by }),
+      flags: options.flags ?? 0,
+      fields: { work: workAddress(item), function: this.address(functionName), workqueue: "events", req_cpu: cpu, cpu },
+    });
+  }
+
+  /** The worker executes item number `item` from `begin` to `end` (us). */
+  work(cpu: number, worker: number, begin: number, end: number, item: number, functionName: string): this {
+    const fields = { work: workAddress(item), function: this.address(functionName) };
+    return this.#during(
+      begin,
+      end,
+      () => this.event("workqueue_execute_start", cpu, { tid: worker, fields }),
+      () => this.event("workqueue_execute_end", cpu, { tid: worker, fields }),
+    );
+  }
+
+  /** At the cursor, a thread adds pages [first, first + 2^order) of a file to the page cache. */
+  pagesAdded(cpu: number, tid: number, ino: number, first: number, order = 0): this {
+    return this.event("mm_filemap_add_to_page_cache", cpu, { tid, fields: { i_ino: ino, s_dev: FILE_DEVICE, index: first, order } });
+  }
+
+  /** At the cursor, a thread reads pages [first, last] of a file, whether they were in memory or not. */
+  pagesRead(cpu: number, tid: number, ino: number, first: number, last: number): this {
+    return this.event("mm_filemap_get_pages", cpu, { tid, fields: { i_ino: ino, s_dev: FILE_DEVICE, index: first, last_index: last } });
+  }
+
+  /** One block request: issued at `issued` by the current thread of `cpu`, completed at `completed` (us) by an interrupt there. */
+  disk(cpu: number, issued: number, completed: number, sector = 100, rwbs = "R"): this {
+    const request = { dev: FILE_DEVICE, sector, nr_sector: 8, rwbs };
+    return this.#during(
+      issued,
+      completed,
+      () => this.event("block_rq_issue", cpu, { fields: { ...request, comm: "" } }),
+      () => this.event("block_rq_complete", cpu, { tid: 0, flags: 9, fields: request }),
     );
   }
 

@@ -278,3 +278,15 @@ describe("where the order of the rules decides", () => {
     expect(of(diagnose({ scene, end: END }), "lock-contention").costNs).toBe((50_000 - 15) * US);
   });
 });
+
+describe("what is advised", () => {
+  it.fails("pin-service changes something: a thread that may use CPUs 0 and 1 is not given CPUs 0 and 1", () => {
+    const [advice] = of(diagnose(behind(BACKUP, { settings: { "20.cpus_allowed": "0-1" } })), "cpu-migration").remedies;
+    expect(advice?.commands).not.toContain("taskset -a -c -p 0,1 20");
+  });
+  it.fails("undo gives the affinity back that the service had, not all CPUs", () => {
+    const scene = preempted(BACKUP, undefined, [], { cpus: 4 });
+    const [advice] = of(diagnose({ scene, end: END, facts: { settings: { "20.cpus_allowed": "0-1" } } }), "cpu-migration").remedies;
+    expect(advice?.undo[0]).toMatch(/ (0-1|0,1) 20$/);
+  });
+});

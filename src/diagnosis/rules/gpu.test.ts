@@ -33,19 +33,20 @@ const IN_IOCTL = 30 + 50_000 + 90;
 const IN_OPEN = 10;
 
 interface Loading {
-  readonly opens?: boolean;
+  /** when it opens the file, for 10 us; absent = it was open before the recording */
+  readonly opens?: number;
   readonly bytes?: number;
   /** `mapping`: an anonymous one of the same size is made and left */
   readonly keeps?: "mapping" | "nothing";
   readonly samples?: NonNullable<Drawn["facts"]>["samples"];
 }
 
-/** openat from 150 to 160, then a read from 170 to 50 300 that waits for the disk from 200 to 50 200. */
-const loads = ({ opens = true, bytes = 20 * MB, keeps = "mapping", samples }: Loading = {}): Drawn => ({
+/** openat from `opens` on, then a read from 170 to 50 300 that waits for the disk from 200 to 50 200. */
+const loads = ({ opens, bytes = 20 * MB, keeps = "mapping", samples }: Loading): Drawn => ({
   end: END,
   facts: { fds: { "20/9": "/models/voice.onnx" }, ...(samples === undefined ? {} : { samples }) },
   scene: request(END, [], (drawn) => {
-    if (opens) drawn.syscall(20, 1, 150, 160, NR.openat, [], 9);
+    if (opens !== undefined) drawn.syscall(20, 1, opens, opens + 10, NR.openat, [], 9);
     if (keeps === "mapping") drawn.syscall(20, 1, 162, 165, NR.mmap, [0, bytes, 3, 0x22, -1], 0x7f0000000000n);
     drawn.syscall(20, 1, 170, 50_300, NR.read, [9, 0, bytes], bytes).at(200).switch(1, 20, "D", 0);
     byDisk(drawn.stack(20, ["io_schedule", "folio_wait_bit_common", "filemap_get_pages", "filemap_read"], 1))
@@ -129,14 +130,14 @@ describeCauses("gpu", {
     found: [
       {
         what: "20 MB were read into a mapping that stayed",
-        draw: () => loads(),
+        draw: () => loads({ opens: 150 }),
         cost: LOAD,
         remedies: ["keep-model-loaded"],
         facts: { files: 1, megabytes: 21, file: "/models/voice.onnx" },
       },
       {
         what: "and the service's memory grew by as much",
-        draw: () => loads({ keeps: "nothing", samples: grewBy(20 * MB) }),
+        draw: () => loads({ opens: 150, keeps: "nothing", samples: grewBy(20 * MB) }),
         cost: LOAD,
         confidence: "high",
         remedies: ["keep-model-loaded"],
@@ -144,9 +145,10 @@ describeCauses("gpu", {
       },
     ],
     nearMisses: [
-      { what: "nothing of it stayed in memory", draw: () => loads({ keeps: "nothing", samples: grewBy(0) }), verdict: "cold-page-cache" },
-      { what: "8 MB are no model", draw: () => loads({ bytes: 8 * MB }), verdict: "cold-page-cache" },
-      { what: "the file was open before", draw: () => loads({ opens: false }), verdict: "cold-page-cache" },
+      { what: "nothing of it stayed in memory", draw: () => loads({ opens: 150, keeps: "nothing", samples: grewBy(0) }), verdict: "cold-page-cache" },
+      { what: "8 MB are no model", draw: () => loads({ opens: 150, bytes: 8 * MB }), verdict: "cold-page-cache" },
+      { what: "the file was open before", draw: () => loads({}), verdict: "cold-page-cache" },
+      { what: "the file was opened before the request", draw: () => loads({ opens: 20 }), verdict: "cold-page-cache" },
     ],
   },
 });

@@ -293,7 +293,11 @@ describeCauses("memory", {
       },
     ],
     nearMisses: [
-      { what: "somebody else was killed", draw: () => ({ scene: killed(30), end: END }), verdict: "application-cpu" },
+      {
+        what: "somebody else was killed, and the request failed for another reason",
+        draw: () => ({ scene: killed(30), end: END, status: "failed" }),
+        verdict: "application-cpu",
+      },
       { what: "memory was freed in time", draw: () => ({ scene: reclaims("direct"), end: END }), verdict: "direct-reclaim" },
     ],
   },
@@ -304,8 +308,8 @@ describe("memory: what is said of one wait, and what is not", () => {
     const result = diagnose({ scene: fileRead((drawn) => bringing(drawn.at(20).pagesRead(1, 20, 5, 0, 4))), end: END });
     expect(of(result, "page-cache-evicted").costNs).toBe((50_000 + 50 + 90) * US);
   });
-  it.fails("swap-in says so when no stacks were recorded: it cannot be told without", () => {
-    const result = diagnose({ scene: waits({ state: "D", stack: SWAP_FAULT, wake: byDisk }), end: END, facts: { hasStacks: false } });
-    expect(of(result, "swap-in").status).toBe("insufficient-data");
+  it.fails("a group that hit memory.max is told to raise memory.max: memory.high was not in its way", () => {
+    const [advice] = of(diagnose({ scene: reclaims("memcg"), end: END, facts: { samples: limitHit(2, "max", 40) } }), "memcg-reclaim").remedies;
+    expect(advice?.commands.join("\n")).toMatch(/> \S+\/memory\.max/);
   });
 });

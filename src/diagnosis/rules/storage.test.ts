@@ -151,7 +151,4 @@ describe("storage: whose time it is", () => {
     expect(result.verdict.cause).toBe("application-cpu");
     expect(of(result, "log-backpressure").status).toBe("ruled-out");
   });
-  it.fails("writeback-throttle says so when no stacks were recorded: it cannot be told without", () => {
-    expect(of(diagnose({ scene: paused(), end: END, facts: { hasStacks: false } }), "writeback-throttle").status).toBe("insufficient-data");
-  });
 });

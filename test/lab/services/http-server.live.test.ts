@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { brokenLaws, nsBetween, type RunResult } from "../../src/result/index.ts";
-import { liveDiagnosis } from "./diagnose-live.ts";
+import { brokenLaws, nsBetween, type RunResult } from "../../../src/result/index.ts";
+import { liveDiagnosis } from "../diagnose-live.ts";
 import { startHttpService, whyNoHttpService, type HttpService } from "./http-service.ts";
-import { whyNoTracing } from "./requirements.ts";
+import { whyNoTracing } from "../requirements.ts";
 
 describe("diagnosis of a plain Python http.server", () => {
   const why = whyNoTracing() ?? whyNoHttpService();
@@ -17,7 +17,7 @@ describe("diagnosis of a plain Python http.server", () => {
     if (service === undefined) return skip(why);
     const { pid, triggers } = service;
     const result = await liveDiagnosis()({
-      pid,
+      pids: [pid],
       trigger: triggers[kind],
       count: 4,
       warmup: 1,

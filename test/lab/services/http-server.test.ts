@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { resolveTargets } from "../../src/linux/index.ts";
-import { runTrigger } from "../../src/trigger/index.ts";
+import { resolveTargets } from "../../../src/linux/index.ts";
+import { runTrigger } from "../../../src/trigger/index.ts";
 import { startHttpService, whyNoHttpService, type HttpService } from "./http-service.ts";
 
 describe("a plain Python http.server", () => {

@@ -1,9 +1,8 @@
 /** How is the plain Python server fired at? */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { TriggerConfig } from "../../src/trigger/index.ts";
-import { projectRoot } from "./page.ts";
-import { freePort, startService } from "./service-process.ts";
+import type { TriggerConfig } from "../../../src/trigger/index.ts";
+import { freePort, projectRoot, startService } from "../service-process.ts";
 
 const CURL = "/usr/bin/curl";
 const PYTHON = "/usr/bin/python3";
@@ -20,7 +19,7 @@ export const whyNoHttpService = (): string | undefined => [PYTHON, CURL].filter(
 
 export async function startHttpService(): Promise<HttpService> {
   const port = await freePort();
-  const service = await startService([PYTHON, join(projectRoot(), "test", "archetype", "http-server.py"), String(port)], {});
+  const service = await startService([PYTHON, join(projectRoot(), "test", "lab", "services", "http-server.py"), String(port)], {});
   const url = `http://127.0.0.1:${port}/`;
   return {
     port,

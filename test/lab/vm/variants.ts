@@ -1,0 +1,64 @@
+/** Which disturbances does the virtual machine play? Those that a host cannot: they need its memory, its drives or its interrupts. */
+import type { Disturbance, MachineSpec, VmVariant } from "./types.ts";
+
+/** Room for all; nothing is short. */
+const PLAIN: MachineSpec = { memoryMb: 768 };
+const slowFiles = (megabytes: number): MachineSpec => ({ ...PLAIN, filesBytesPerSecond: megabytes * 1e6 });
+const slowSwap = (megabytes: number): MachineSpec => ({ ...PLAIN, swapBytesPerSecond: megabytes * 1e6 });
+/** So small that a neighbour's few hundred MB are too much. */
+const SMALL: MachineSpec = { memoryMb: 448 };
+
+const section = (mode: "irq" | "preempt", ms: number, heldBack: boolean): VmVariant => ({
+  id: `vm-${mode === "irq" ? "irqs" : "preempt"}-off-${ms}`,
+  causes: [mode === "irq" ? "irqs-off" : "preempt-off"],
+  machine: PLAIN,
+  disturbance: { kind: "section", mode, us: ms * 1000 },
+  heldBack,
+});
+
+const kswapd = (id: string, hog: "read" | "churn", mib: number, heldBack: boolean): VmVariant => ({
+  id: `vm-kswapd-${id}`,
+  causes: ["kswapd-reclaim"],
+  machine: SMALL,
+  disturbance: { kind: "kswapd", hog, mib },
+  heldBack,
+});
+
+const fault = (
+  id: string,
+  causes: VmVariant["causes"],
+  what: Omit<Disturbance & { kind: "fault" }, "kind">,
+  machine: MachineSpec,
+  heldBack: boolean,
+): VmVariant => ({
+  id: `vm-${id}`,
+  causes,
+  machine,
+  disturbance: { kind: "fault", ...what },
+  heldBack,
+});
+
+const clean = (id: string, machine: MachineSpec, heldBack: boolean): VmVariant => ({ id: `vm-clean-${id}`, causes: [], machine, heldBack });
+
+export const VM_VARIANTS: readonly VmVariant[] = [
+  section("irq", 5, true),
+  section("irq", 20, false),
+  section("irq", 50, true),
+  section("irq", 220, false),
+  section("preempt", 5, true),
+  section("preempt", 20, false),
+  section("preempt", 50, true),
+  section("preempt", 220, false),
+  kswapd("read", "read", 120, false),
+  kswapd("churn", "churn", 500, true),
+  fault("swap-in-2", ["swap-in"], { fault: "touch", mib: 2 }, slowSwap(4), false),
+  fault("swap-in-8", ["swap-in"], { fault: "touch", mib: 8 }, slowSwap(4), true),
+  fault("direct-reclaim-24", ["direct-reclaim"], { fault: "alloc", mib: 24 }, { ...SMALL, swapBytesPerSecond: 40e6 }, false),
+  fault("direct-reclaim-48", ["direct-reclaim"], { fault: "alloc", mib: 48 }, { ...SMALL, swapBytesPerSecond: 40e6 }, true),
+  fault("cold-file-3", ["cold-page-cache", "page-cache-evicted"], { fault: "read", mib: 3 }, slowFiles(8), false),
+  fault("cold-file-8", ["cold-page-cache", "page-cache-evicted"], { fault: "read", mib: 8 }, slowFiles(8), true),
+  fault("block-io-2", ["block-io"], { fault: "direct", mib: 2 }, slowFiles(8), false),
+  fault("block-io-5", ["block-io"], { fault: "direct", mib: 5 }, slowFiles(8), true),
+  clean("plain", PLAIN, false),
+  clean("slow-drive", slowFiles(8), true),
+];
