@@ -124,6 +124,8 @@ export interface CgroupSample {
   readonly nrThrottled?: number;
   readonly throttledNs?: number;
   readonly memoryEvents?: Readonly<Record<string, number>>;
+  /** bytes by file: memory.high and memory.max (v2), memory.limit_in_bytes (v1); a limit that is not set is absent */
+  readonly memoryLimits?: Readonly<Record<string, number>>;
 }
 
 export interface Samples {

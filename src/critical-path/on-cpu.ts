@@ -50,20 +50,24 @@ export const PAGE_CACHE_READ = "filemap_read";
 function splitByReads(timeline: Timeline, thread: ThreadIndex, begin: number, end: number, emit: EmitPart): void {
   let at = begin;
   for (const [from, to] of timeline.pageCacheReads.within(thread, begin, end)) {
-    if (from > at) emit(at, from, "running", workOf(timeline, thread, at));
+    if (from > at) emitWork(timeline, thread, at, from, emit);
     emit(from, to, "running", { kind: "thread", thread, fn: PAGE_CACHE_READ });
     at = to;
   }
-  if (end > at) emit(at, end, "running", workOf(timeline, thread, at));
+  if (end > at) emitWork(timeline, thread, at, end, emit);
 }
 
-/** A kernel worker is named with the function it executes. */
-function workOf(timeline: Timeline, thread: ThreadIndex, time: number): SegmentCulprit {
-  const fn = workFunctionAt(timeline, thread, time);
-  return fn === undefined ? { kind: "thread", thread } : { kind: "thread", thread, fn };
+/** A kernel worker is named with each function it executes. */
+function emitWork(timeline: Timeline, thread: ThreadIndex, begin: number, end: number, emit: EmitPart): void {
+  let at = begin;
+  for (const item of timeline.workItems.within(thread, begin, end)) {
+    if (item.begin > at) emit(at, item.begin, "running", { kind: "thread", thread });
+    if (item.end > at)
+      emit(Math.max(at, item.begin), item.end, "running", item.fn === undefined ? { kind: "thread", thread } : { kind: "thread", thread, fn: item.fn });
+    at = Math.max(at, item.end);
+  }
+  if (end > at) emit(at, end, "running", { kind: "thread", thread });
 }
-
-const workFunctionAt = (timeline: Timeline, thread: ThreadIndex, time: number): string | undefined => timeline.workItems.at(thread, time)?.fn;
 
 /** Reclaim of a thread inside [begin, end), sorted, disjoint; of nested kinds the inner one counts: compaction inside direct reclaim is compaction. */
 export interface ReclaimPart {
@@ -184,7 +188,7 @@ export function splitRunnable(
         const row = threads.row(occupant);
         const isOwn = pid >= 0 && (row.pid === pid || (context.service.has(pid) && context.service.has(row.pid)));
         const kind = row.isKernel ? "kernel-thread" : isOwn ? "self" : "rival";
-        const fn = row.isKernel ? workFunctionAt(timeline, occupant, from) : undefined;
+        const fn = row.isKernel ? timeline.workItems.mainIn(occupant, from, to)?.fn : undefined;
         splitBySections(context, cpu, from, to, (a, b, section) =>
           emit(a, b, "runnable", fn === undefined ? { kind: section ?? kind, thread: occupant } : { kind: section ?? kind, thread: occupant, fn }),
         );

@@ -68,7 +68,7 @@ describe("a wait for a worker that was awake already", () => {
       { until: 50_210, class: "runnable", tid: 20 },
     ]);
   });
-  it.fails("names each item by its own function: behind another one to 30 000, its own work from then on", () => {
+  it("names each item by its own function: behind another one to 30 000, its own work from then on", () => {
     expect(walk(flush({ by: 21 }), 50_210)).toEqual([
       BEGIN,
       { until: 10_000, class: "running", tid: 21, culprit: "thread" },

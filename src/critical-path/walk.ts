@@ -271,7 +271,7 @@ class Walk {
         this.#unknown(thread, part.begin, part.end, frame, "its timer was late, and nothing in the recording says why");
         continue;
       }
-      const fn = this.#timeline.workItems.at(part.thread, part.begin)?.fn;
+      const fn = this.#timeline.workItems.mainIn(part.thread, part.begin, part.end)?.fn;
       const culprit: SegmentCulprit = part.thread <= 0 ? { kind: "idle-exit" } : { kind: "irqs-off", thread: part.thread, ...(fn === undefined ? {} : { fn }) };
       this.#emit(thread, cpu, part.begin, part.end, "runnable", culprit, frame);
     }

@@ -1,7 +1,7 @@
 /** Which events can one look up to check a finding? References into the recording, as plain data. */
 import { upperBound } from "../base/index.ts";
 import type { Run } from "../facts/index.ts";
-import type { Segment } from "../critical-path/index.ts";
+import { RECLAIM_FUNCTIONS, type Segment } from "../critical-path/index.ts";
 import { nameAt, NO_THREAD, type EventTable, type Trace } from "../trace/index.ts";
 import type { Evidence } from "../result/index.ts";
 
@@ -40,6 +40,13 @@ function eventsOf(run: Run, segment: Segment): EventAt[] {
   const tid = trace.threads.row(segment.thread).tid;
   const wait = segment.via.at(-1);
   const before = (name: string, time: number, matches: (table: EventTable, row: number) => boolean): EventAt[] => lastBefore(trace, name, time, matches);
+  const boundsOfWait = (): EventAt[] => {
+    const waiter = wait === undefined ? tid : trace.threads.row(wait.thread).tid;
+    return [
+      ...before("sched_switch", wait?.begin ?? segment.begin, (table, row) => table.fields["prev_pid"]?.[row] === waiter),
+      ...before("sched_waking", wait?.end ?? segment.end, (table, row) => table.fields["pid"]?.[row] === waiter),
+    ];
+  };
   switch (segment.class) {
     case "runnable": {
       const occupant = segment.culprit.thread === undefined ? 0 : trace.threads.row(segment.culprit.thread).tid;
@@ -56,21 +63,22 @@ function eventsOf(run: Run, segment: Segment): EventAt[] {
       return before("irq_handler_entry", segment.begin, (table, row) => table.cpu[row] === segment.cpu);
     case "softirq":
       return before("softirq_entry", segment.begin, (table, row) => table.cpu[row] === segment.cpu);
-    case "reclaim":
-      return before("mm_vmscan_direct_reclaim_begin", segment.begin, (table, row) => table.tid[row] === tid);
+    case "reclaim": {
+      // a limit also puts its users to sleep, which is a wait like any other
+      if (wait?.class === "reclaim") return boundsOfWait();
+      return before(RECLAIM_BEGINS[segment.culprit.fn ?? ""] ?? "mm_vmscan_direct_reclaim_begin", segment.begin, (table, row) => table.tid[row] === tid);
+    }
     case "running":
       return before("sched_switch", segment.begin, (table, row) => table.fields["next_pid"]?.[row] === tid);
-    default: {
-      const waiter = wait === undefined ? tid : trace.threads.row(wait.thread).tid;
-      const begin = wait?.begin ?? segment.begin;
-      const end = wait?.end ?? segment.end;
-      return [
-        ...before("sched_switch", begin, (table, row) => table.fields["prev_pid"]?.[row] === waiter),
-        ...before("sched_waking", end, (table, row) => table.fields["pid"]?.[row] === waiter),
-      ];
-    }
+    default:
+      return boundsOfWait();
   }
 }
+
+const RECLAIM_BEGINS: Readonly<Record<string, string>> = {
+  [RECLAIM_FUNCTIONS.memcg]: "mm_vmscan_memcg_reclaim_begin",
+  [RECLAIM_FUNCTIONS.compaction]: "mm_compaction_begin",
+};
 
 /** A search gives up after this many rows: the event it looks for is next to the segment or was not recorded. */
 const MAX_STEPS = 20_000;

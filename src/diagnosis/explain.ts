@@ -176,9 +176,12 @@ function inapplicable(rule: Rule, { manifest }: ExplainInput): string | undefine
 /** Events the rule cannot do without and the recording does not have. */
 function missingFor(rule: Rule, { trace, manifest }: ExplainInput): Missing[] {
   const recorded = manifest === undefined ? undefined : new Set([...manifest.events.wide, ...manifest.events.deep]);
-  return [...rule.needs.wide, ...rule.needs.deep]
+  const hasStacks = manifest === undefined ? trace.tables.has("kernel_stack") : manifest.hasStacks;
+  const stacks: Missing[] = rule.needs.stacks && !hasStacks ? [{ what: "kernel stacks at switch-out", why: "none were recorded" }] : [];
+  const events = [...rule.needs.wide, ...rule.needs.deep]
     .filter((event) => (recorded === undefined ? !trace.counts.has(event.slice(event.indexOf(":") + 1)) : !recorded.has(event)))
     .map((event) => ({ what: event, why: recorded === undefined ? "the recording has no such event" : "this kernel does not offer it" }));
+  return [...events, ...stacks];
 }
 
 const LOW = { confidence: "low" } as const;

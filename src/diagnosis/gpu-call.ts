@@ -2,6 +2,8 @@
 import type { Segment } from "../critical-path/index.ts";
 import { openedFiles } from "../facts/index.ts";
 import type { ThreadIndex } from "../trace/index.ts";
+import type { Syscall } from "../timeline/index.ts";
+import { callsIn, shareInCalls } from "./calls.ts";
 import type { RuleContext } from "./define-rule.ts";
 
 export const GPU_DEVICE = /^\/dev\/(nvidia|dri\/|kfd|mali|apex_|accel\/|habanalabs)/;
@@ -16,9 +18,15 @@ export interface GpuCall {
   readonly isNew: boolean;
 }
 
+/** The part of a segment, 0 to 1, that was spent in GPU calls of this kind. */
+export function gpuShare(segment: Segment, context: RuleContext, isNew: boolean): number {
+  if (segment.class !== "running") return gpuCall(segment, context)?.isNew === isNew ? 1 : 0;
+  return shareInCalls(context.run, segment, (call) => asGpuCall(segment.thread, call, context)?.isNew === isNew);
+}
+
 /** The call that this segment's time belongs to: its own, when running; the outermost wait's in such a call otherwise. */
 export function gpuCall(segment: Segment, context: RuleContext): GpuCall | undefined {
-  if (segment.class === "running") return callAt(segment.thread, segment.begin, context);
+  if (segment.class === "running") return runningCall(segment, context);
   for (const wait of segment.via) {
     const call = callAt(wait.thread, wait.begin, context);
     if (call !== undefined) return call;
@@ -29,10 +37,24 @@ export function gpuCall(segment: Segment, context: RuleContext): GpuCall | undef
   return undefined;
 }
 
+/** The first GPU call that the running thread is in. */
+function runningCall({ thread, begin, end }: Segment, context: RuleContext): GpuCall | undefined {
+  let found: GpuCall | undefined;
+  callsIn(context.run, thread, begin, end, (call) => {
+    found ??= asGpuCall(thread, call, context);
+    return false;
+  });
+  return found;
+}
+
 function callAt(thread: ThreadIndex, time: number, context: RuleContext): GpuCall | undefined {
+  const call = thread > 0 ? context.run.timeline.syscalls.at(thread, time) : undefined;
+  return call === undefined ? undefined : asGpuCall(thread, call, context);
+}
+
+function asGpuCall(thread: ThreadIndex, call: Syscall, context: RuleContext): GpuCall | undefined {
   const { run } = context;
-  const call = thread > 0 ? run.timeline.syscalls.at(thread, time) : undefined;
-  if (call === undefined) return undefined;
+  if (thread <= 0) return undefined;
   const { pid } = run.timeline.trace.threads.row(thread);
   if (OPENS.has(call.name) && call.ret !== undefined && call.ret >= 0) {
     const device = gpuDevice(run.descriptors[`${pid}/${call.ret}`]);

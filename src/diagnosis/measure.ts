@@ -62,7 +62,8 @@ export function measure(run: Run, request: ExplainedRequest, rules: readonly Rul
         continue;
       }
       const taken = claim === true ? left : Math.min(left, Math.round(Number(claim) * length));
-      if (taken <= 0) continue;
+      // a claim that is no number, as of a segment without length, claims nothing
+      if (!(taken > 0)) continue;
       left -= taken;
       costs.set(rule, (costs.get(rule) ?? 0) + taken);
       const list = claimed.get(rule);
@@ -70,6 +71,8 @@ export function measure(run: Run, request: ExplainedRequest, rules: readonly Rul
       else claimed.set(rule, [segment]);
       if (left === 0) break;
     }
+    // a thread that may run, and a CPU that idles: no rule knows why
+    if (segment.class === "runnable" && segment.culprit.kind === "idle-exit") unexplainedNs += left;
   }
   return { request, claimed, costs, contextOf, failed, unexplainedNs };
 }

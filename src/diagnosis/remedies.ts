@@ -54,20 +54,14 @@ export const REMEDIES = {
   "pin-service": {
     risk: "medium",
     commands: ["taskset -a -c -p {cpus} {pid}"],
-    undo: ["taskset -a -c -p {all} {pid}"],
+    undo: ["taskset -a -c -p {before} {pid}"],
     verify: "se.nr_migrations in /proc/{pid}/sched stops growing",
   },
   "move-service": {
     risk: "medium",
     commands: ["taskset -a -c -p {others} {pid}"],
-    undo: ["taskset -a -c -p {all} {pid}"],
+    undo: ["taskset -a -c -p {before} {pid}"],
     verify: "the service is no longer on CPU {cpu}: taskset -p {pid}",
-  },
-  "numa-bind": {
-    risk: "medium",
-    commands: ["numactl --cpunodebind={node} --membind={node} COMMAND OF THE SERVICE"],
-    undo: ["start the service without numactl"],
-    verify: "numastat -p {pid} shows its memory on node {node}",
   },
   "numa-balancing-off": {
     risk: "medium",
@@ -99,17 +93,11 @@ export const REMEDIES = {
     undo: ["swapoff /swapfile && rm /swapfile"],
     verify: "swapon --show lists it, and memory pressure in /proc/pressure/memory falls",
   },
-  "raise-memory-limit-v1": {
-    risk: "low",
-    commands: ["cat {group}/memory.limit_in_bytes", "echo {bytes} > {group}/memory.limit_in_bytes"],
-    undo: ["echo THE FIRST NUMBER > {group}/memory.limit_in_bytes"],
-    verify: "{group}/memory.failcnt stops growing",
-  },
   "raise-memory-limit": {
     risk: "low",
-    commands: ["cat {group}/memory.high {group}/memory.max", "echo max > {group}/memory.high"],
-    undo: ["echo THE FIRST VALUE > {group}/memory.high"],
-    verify: "high and max in {group}/memory.events stop growing",
+    commands: ["echo {doubled} > {group}/{file}"],
+    undo: ["echo {limit} > {group}/{file}"],
+    verify: "high and max in {group}/memory.events (v1: {group}/memory.failcnt) stop growing",
   },
   "lower-swappiness": {
     risk: "low",

@@ -2,14 +2,12 @@
 import type { Segment } from "../critical-path/index.ts";
 import { originOf } from "../facts/index.ts";
 import type { Conclusion, RuleContext } from "./define-rule.ts";
-import { advise, cpuLists } from "./remedies.ts";
-import { mainCulprit, servicePid } from "./who.ts";
+import { mainCulprit, moveService } from "./who.ts";
 
 export function sectionOf(claimed: readonly Segment[], { run }: RuleContext): Conclusion {
   const { thread, segment } = mainCulprit(claimed);
-  const origin = thread === undefined || segment === undefined ? undefined : originOf(run, thread, segment.begin);
+  const origin = thread === undefined || segment === undefined ? undefined : originOf(run, thread, segment.begin, segment.end);
   const longest = claimed.reduce((most, { begin, end }) => Math.max(most, end - begin), 0);
-  const lists = cpuLists(run.timeline.trace.machine.cpus, segment?.cpu ?? 0);
   return {
     witness: undefined,
     facts: {
@@ -18,9 +16,6 @@ export function sectionOf(claimed: readonly Segment[], { run }: RuleContext): Co
       ...(segment === undefined ? {} : { cpu: segment.cpu }),
       ...(origin === undefined ? {} : { [origin.how === "queued" ? "workQueuedBy" : "ownerStartedBy"]: origin.by }),
     },
-    remedies:
-      segment === undefined || lists.others === undefined
-        ? []
-        : [advise("move-service", { pid: servicePid(run), cpu: segment.cpu, others: lists.others, all: lists.all })],
+    remedies: segment === undefined ? [] : moveService(run, segment.cpu),
   };
 }

@@ -66,20 +66,18 @@ export function pathOf(trace: Trace, segments: readonly Segment[], absolute: (ti
     }
     return via;
   };
-  return foldPath(storiesOf(segments)).map(
-    ({ segment, begin, end, folded }): PathEntry => ({
-      beginNs: absolute(begin),
-      endNs: absolute(end),
-      class: segment.class,
-      thread: refOf(segment.thread),
-      ...(segment.cpu < 0 ? {} : { cpu: segment.cpu }),
-      depth: segment.depth,
-      culprit: who(segment.culprit),
-      via: viaOf(segment.via),
-      ...(segment.reason === undefined ? {} : { reason: segment.reason }),
-      ...(folded === 1 ? {} : { folded }),
-    }),
-  );
+  return foldPath(storiesOf(segments)).map(({ segment, begin, end, folded }): PathEntry => ({
+    beginNs: absolute(begin),
+    endNs: absolute(end),
+    class: segment.class,
+    thread: refOf(segment.thread),
+    ...(segment.cpu < 0 ? {} : { cpu: segment.cpu }),
+    depth: segment.depth,
+    culprit: who(segment.culprit),
+    via: viaOf(segment.via),
+    ...(segment.reason === undefined ? {} : { reason: segment.reason }),
+    ...(folded === 1 ? {} : { folded }),
+  }));
 }
 
 /** Adjacent segments that say the same are one piece of the path. */

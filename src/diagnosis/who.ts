@@ -1,9 +1,9 @@
 /** Whose thread is it: the service's, the client's, the kernel's, or somebody else's? */
-import type { Run } from "../facts/index.ts";
+import type { CounterDeltas, Run } from "../facts/index.ts";
 import type { Segment } from "../critical-path/index.ts";
 import type { ThreadIndex } from "../trace/index.ts";
 import type { RemedyAdvice } from "../result/index.ts";
-import { advise } from "./remedies.ts";
+import { advise, cpuLists } from "./remedies.ts";
 
 export type Owner = "service" | "client" | "kernel" | "other" | "unknown";
 
@@ -45,7 +45,30 @@ export const servicePid = ({ targets }: Run): number => targets.values().next().
 
 export const tidOf = (run: Run, thread: ThreadIndex): number => run.timeline.trace.threads.row(thread).tid;
 
+/** On which CPUs may the service run, as noted at the begin of the capture? For the undo of what changes that. */
+export const affinityOf = ({ settings, timeline }: Run, pid: number): string =>
+  settings[`${pid}.cpus_allowed`] ?? (timeline.trace.machine.cpus > 1 ? `0-${timeline.trace.machine.cpus - 1}` : "0");
+
+/** A remedy that takes the service off this CPU; none on a machine, or with an affinity, that has no other. */
+export function moveService(run: Run, cpu: number): RemedyAdvice[] {
+  const pid = servicePid(run);
+  const { others } = cpuLists(run.timeline.trace.machine.cpus, cpu);
+  return others === undefined || cpu < 0 ? [] : [advise("move-service", { pid, cpu, others, before: affinityOf(run, pid) })];
+}
+
+/** Raises the limit that was hit, where the group said what it is. */
+export function raiseMemoryLimit(group: NonNullable<CounterDeltas>["cgroups"][number] | undefined): RemedyAdvice[] {
+  if (group === undefined) return [];
+  const hit =
+    group.version === 1 ? "memory.limit_in_bytes" : (group.memory["max"] ?? 0) > 0 || (group.memory["oom_kill"] ?? 0) > 0 ? "memory.max" : "memory.high";
+  const limit = group.limits[hit];
+  return limit === undefined ? [] : [advise("raise-memory-limit", { group: group.path, file: hit, limit, doubled: limit * 2 })];
+}
+
 export function seeWhatItDoes(run: Run, thread: ThreadIndex): RemedyAdvice {
   const { tid, pid } = run.timeline.trace.threads.row(thread);
   return advise("see-what-it-does", { tid, pid: pid < 0 ? tid : pid });
 }
+
+/** comm is cut to 15 bytes */
+export const JOURNALD = /^systemd-journal/;

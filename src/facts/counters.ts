@@ -17,6 +17,8 @@ export interface CounterDeltas {
     readonly throttledNs: number;
     /** memory.events (v2) or failcnt and oom_kill (v1) */
     readonly memory: Readonly<Record<string, number>>;
+    /** bytes by file of the group, where a limit is set */
+    readonly limits: Readonly<Record<string, number>>;
   }[];
   readonly stealTicks: number | undefined;
   /** growth of the targets' resident memory together, bytes; of processes that were there before and after */
@@ -76,6 +78,7 @@ function cgroupDelta(before: CgroupSample | undefined, after: CgroupSample): Cou
     throttled: after.nrThrottled === undefined ? undefined : after.nrThrottled - (before?.nrThrottled ?? 0),
     throttledNs: (after.throttledNs ?? 0) - (before?.throttledNs ?? 0),
     memory: Object.fromEntries(memory),
+    limits: after.memoryLimits ?? before?.memoryLimits ?? {},
   };
 }
 

@@ -55,7 +55,7 @@ describe("originOf", () => {
     expect(origin(runs(begun().irq(1, 90, 105, 44, "nvidia").at(100).waking(1, 0, 30, 1, HARDIRQ)))).toEqual({ how: "woken", by: "hardirq nvidia" });
     expect(origin(runs(begun().softirq(1, 90, 105, 6).at(100).waking(1, 0, 30, 1, 0x10)))).toEqual({ how: "woken", by: "softirq TASKLET" });
   });
-  it.fails("forked: its first wake is not a wake like any other, although it comes some us after the fork", () => {
+  it("forked: its first wake is not a wake like any other, although it comes some us after the fork", () => {
     const drawn = begun()
       .at(100)
       .fork(0, 20, { tid: 50, comm: "child" })

@@ -9,14 +9,22 @@ export interface Origin {
   readonly by: string;
 }
 
+/** From sched_process_fork to sched_wakeup_new. Chosen: far above a fork's end, far below a thread's first sleep. */
+const BIRTH_NS = 100_000;
+
 /** undefined when it had been running since before the recording, or the wake was not recorded. */
-export function originOf({ timeline }: Run, thread: ThreadIndex, time: number): Origin | undefined {
+export function originOf({ timeline }: Run, thread: ThreadIndex, time: number, end = time + 1): Origin | undefined {
   const { trace, states } = timeline;
   const name = (other: ThreadIndex): string => {
     const { comm, tid } = trace.threads.row(other);
     return `${comm}/${tid}`;
   };
-  const queued = timeline.workItems.at(thread, time)?.queued;
+  // the wake of a new thread follows its fork by microseconds
+  const isBirth = (row: number, waker: ThreadIndex): boolean => {
+    const { parent, born } = trace.threads.row(thread);
+    return parent === waker && (states.of(thread).end[row] as number) - born < BIRTH_NS;
+  };
+  const queued = timeline.workItems.mainIn(thread, time, end)?.queued;
   if (queued !== undefined) return { how: "queued", by: queued.by > 0 ? name(queued.by) : "a timer or interrupt" };
   const rows = states.of(thread);
   const at = Math.min(upperBound(rows.start, time) - 1, rows.length - 1);
@@ -26,7 +34,7 @@ export function originOf({ timeline }: Run, thread: ThreadIndex, time: number): 
     const waker = timeline.wakerOf(edge);
     switch (waker.kind) {
       case "thread":
-        return waker.thread > 0 ? { how: trace.threads.row(thread).born === rows.end[row] ? "forked" : "woken", by: name(waker.thread) } : undefined;
+        return waker.thread > 0 ? { how: isBirth(row, waker.thread) ? "forked" : "woken", by: name(waker.thread) } : undefined;
       case "timer":
         return { how: "woken", by: waker.fn === undefined ? "a timer" : `timer ${waker.fn}` };
       case "block":

@@ -45,6 +45,7 @@ function readV1(path: string): Counters {
     stat,
     stat["throttled_time"],
     memory,
+    limitsOf(path, ["memory.limit_in_bytes"]),
   );
 }
 
@@ -59,6 +60,7 @@ function readV2(path: string): Counters {
     stat,
     throttledUs === undefined ? undefined : throttledUs * 1000,
     keyed(readText(join(path, "memory.events"))),
+    limitsOf(path, ["memory.high", "memory.max"]),
   );
 }
 
@@ -68,6 +70,7 @@ function counters(
   stat: Readonly<Record<string, number>>,
   throttledNs: number | undefined,
   memory: Readonly<Record<string, number>>,
+  limits: Readonly<Record<string, number>>,
 ): Counters {
   const { nr_periods: nrPeriods, nr_throttled: nrThrottled } = stat;
   return {
@@ -77,7 +80,20 @@ function counters(
     ...(nrThrottled === undefined ? {} : { nrThrottled }),
     ...(throttledNs === undefined ? {} : { throttledNs }),
     ...(Object.keys(memory).length === 0 ? {} : { memoryEvents: memory }),
+    ...(Object.keys(limits).length === 0 ? {} : { memoryLimits: limits }),
   };
+}
+
+/** v1 shows "no limit" as the largest multiple of a page in 63 bits. */
+const NO_LIMIT = 2 ** 62;
+
+function limitsOf(path: string, files: readonly string[]): Record<string, number> {
+  const limits: Record<string, number> = {};
+  for (const file of files) {
+    const bytes = wholeNumber(readText(join(path, file)));
+    if (bytes !== undefined && bytes < NO_LIMIT) limits[file] = bytes;
+  }
+  return limits;
 }
 
 /** `max`, `-1` and an empty text are no number. */

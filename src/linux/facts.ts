@@ -28,11 +28,12 @@ const MACHINE: readonly (readonly [name: string, root: "proc" | "sys", path: str
 /**
  * Settings of the machine by name, and of each target as `PID.name`: `cpus_allowed` (a list such as `0-1,4`), `policy`, `nice`,
  * `rt_priority` (real-time only), `mems_allowed`, `swapped`, `threads`, `cgroup.cpu`, `cgroup.memory`; `TID.cpus_allowed` where a
- * thread's differs. What cannot be read is absent.
+ * thread's differs; `cpuN.max_khz` where a CPU's differs. What cannot be read is absent.
  */
 export function readFacts(targets: readonly Pick<ProcessIdentity, "pid">[], procRoot = "/proc", sysRoot = "/sys"): Record<string, string> {
   const facts: Record<string, string> = {};
   for (const [name, root, path] of MACHINE) put(facts, name, readText(`${root === "proc" ? procRoot : sysRoot}/${path}`));
+  putOtherMaxima(facts, sysRoot);
   for (const name of namesIn(`${procRoot}/sys/kernel`)) if (name.startsWith("sched_")) put(facts, name, readText(`${procRoot}/sys/kernel/${name}`));
   for (const { pid } of targets) {
     const stat = readStat(pid, pid, procRoot);
@@ -48,6 +49,14 @@ export function readFacts(targets: readonly Pick<ProcessIdentity, "pid">[], proc
     for (const controller of ["cpu", "memory"]) put(facts, `${pid}.cgroup.${controller}`, cgroupOf(pid, controller, procRoot)?.path);
   }
   return facts;
+}
+
+/** Hybrid machines have CPUs of several kinds: those that differ from CPU 0. */
+function putOtherMaxima(facts: Record<string, string>, sysRoot: string): void {
+  for (const name of namesIn(`${sysRoot}/devices/system/cpu`)) {
+    const khz = /^cpu\d+$/.test(name) ? readText(`${sysRoot}/devices/system/cpu/${name}/cpufreq/cpuinfo_max_freq`).trim() : "";
+    if (khz !== "" && khz !== facts["cpu_max_khz"]) put(facts, `${name}.max_khz`, khz);
+  }
 }
 
 /** A pool may pin its threads one by one: those that differ from the process's first thread. */

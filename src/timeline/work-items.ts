@@ -4,7 +4,7 @@
  */
 import { upperBound } from "../base/index.ts";
 import { FLAG_HARDIRQ, FLAG_NMI, FLAG_SOFTIRQ, NO_THREAD, type ThreadIndex, type Trace } from "../trace/index.ts";
-import { hasSlices, sliceAt, type ThreadSlices } from "./thread-slices.ts";
+import { hasSlices, sliceAt, slicesIn, type ThreadSlices } from "./thread-slices.ts";
 
 export interface WorkItem {
   /** name of the work function; undefined without symbols */
@@ -18,6 +18,10 @@ export interface WorkItem {
 export interface WorkItems {
   /** What this worker executed at that time; undefined between items and for threads that are no workers. */
   at(worker: ThreadIndex, time: number): WorkItem | undefined;
+  /** The item that most of [begin, end) went to: a worker is switched in some us before it begins one. */
+  mainIn(worker: ThreadIndex, begin: number, end: number): WorkItem | undefined;
+  /** The items inside [begin, end), clipped, in order. */
+  within(worker: ThreadIndex, begin: number, end: number): readonly { readonly begin: number; readonly end: number; readonly fn: string | undefined }[];
   isWorker(thread: ThreadIndex): boolean;
 }
 
@@ -31,22 +35,39 @@ export function buildWorkItems(trace: Trace, slices: ThreadSlices): WorkItems {
     const at = known === undefined ? -1 : upperBound(known.times, time) - 1;
     return known === undefined || at < 0 ? undefined : { time: known.times[at] as number, by: known.by[at] as ThreadIndex };
   };
+  const itemOf = (row: number): WorkItem => {
+    const [start, end, begin] = [slices.start[row] as number, slices.end[row] as number, slices.begin[row] as number];
+    if (begin < 0 || starts === undefined) return { fn: undefined, start, end, queued: undefined };
+    const fn = trace.symbols.nameOf(starts.fields["function"]?.[begin] ?? 0);
+    return { fn, start, end, queued: lastQueued(starts.fields["work"]?.[begin] ?? 0, start) };
+  };
+  const within: WorkItems["within"] = (worker, begin, end) => {
+    if (!hasSlices(slices, worker)) return NOTHING;
+    const { from, to } = slicesIn(slices, worker, begin, end);
+    return Array.from({ length: to - from }, (_, index) => {
+      const item = itemOf(from + index);
+      return { begin: Math.max(begin, item.start), end: Math.min(end, item.end), fn: item.fn };
+    });
+  };
+  const at: WorkItems["at"] = (worker, time) => {
+    const row = hasSlices(slices, worker) ? sliceAt(slices, worker, time) : -1;
+    return row < 0 ? undefined : itemOf(row);
+  };
   return {
     isWorker: (thread) => hasSlices(slices, thread),
-    at(worker, time) {
-      const row = hasSlices(slices, worker) ? sliceAt(slices, worker, time) : -1;
-      if (row < 0) return undefined;
-      const [start, end, begin] = [slices.start[row] as number, slices.end[row] as number, slices.begin[row] as number];
-      if (begin < 0 || starts === undefined) return { fn: undefined, start, end, queued: undefined };
-      return {
-        fn: trace.symbols.nameOf(starts.fields["function"]?.[begin] ?? 0),
-        start,
-        end,
-        queued: lastQueued(starts.fields["work"]?.[begin] ?? 0, start),
-      };
+    at,
+    within,
+    mainIn(worker, begin, end) {
+      const longest = within(worker, begin, end).reduce<{ begin: number; end: number } | undefined>(
+        (best, part) => (best === undefined || part.end - part.begin > best.end - best.begin ? part : best),
+        undefined,
+      );
+      return longest === undefined ? undefined : at(worker, (longest.begin + longest.end) / 2);
     },
   };
 }
+
+const NOTHING: ReturnType<WorkItems["within"]> = [];
 
 interface Queuings {
   readonly times: number[];

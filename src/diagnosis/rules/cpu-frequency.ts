@@ -52,11 +52,12 @@ const frequencies = defineFact<Frequencies>({
   compute(run) {
     const perCpu = reportsOf(run);
     const highest = [...perCpu.values()].reduce((most, { khz }) => khz.reduce((max, value) => Math.max(max, value), most), 0);
-    const full = Number(run.settings["cpu_max_khz"] ?? highest);
+    const fullOf = (cpu: number): number => Number(run.settings[`cpu${cpu}.max_khz`] ?? run.settings["cpu_max_khz"] ?? highest);
     return {
       shareIn(cpu, begin, end) {
         const reports = perCpu.get(cpu);
         const first = reports === undefined ? -1 : upperBound(reports.time, begin) - 1;
+        const full = fullOf(cpu);
         if (reports === undefined || first < 0 || !(full > 0) || end <= begin) return undefined;
         let cycles = 0;
         for (let row = first; row < reports.time.length && (reports.time[row] as number) < end; row++) {

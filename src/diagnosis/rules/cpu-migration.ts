@@ -10,7 +10,8 @@ import type { Segment } from "../../critical-path/index.ts";
 import { allowedCpus } from "../../facts/index.ts";
 import { IDLE_THREAD } from "../../trace/index.ts";
 import { defineRule, needs, type RuleContext } from "../define-rule.ts";
-import { advise, cpuLists } from "../remedies.ts";
+import { advise } from "../remedies.ts";
+import { affinityOf } from "../who.ts";
 import { isRealTime } from "./cpu-rival.ts";
 
 export const cpuMigration = defineRule({
@@ -35,6 +36,7 @@ export const cpuMigration = defineRule({
   conclude(claimed, { run, request }) {
     const { trace } = run.timeline;
     const [first] = claimed;
+    const pid = first === undefined ? 0 : trace.threads.row(first.thread).pid;
     const cpus = first === undefined ? [] : run.get(allowedCpus).of(first.thread);
     const moves = trace.tables.get("sched_migrate_task");
     const tids = new Set(claimed.map((segment) => trace.threads.row(segment.thread).tid));
@@ -48,9 +50,7 @@ export const cpuMigration = defineRule({
       witness: moves === undefined ? undefined : moved > 0 || undefined,
       facts: { allowedCpus: cpus.join(","), migrations: moved },
       remedies:
-        first === undefined
-          ? []
-          : [advise("pin-service", { pid: trace.threads.row(first.thread).pid, cpus: cpus.join(","), all: cpuLists(trace.machine.cpus, 0).all })],
+        first === undefined ? [] : [advise("pin-service", { pid, cpus: cpus.filter((cpu) => cpu !== first.cpu).join(","), before: affinityOf(run, pid) })],
     };
   },
 });

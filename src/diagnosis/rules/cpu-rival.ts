@@ -40,7 +40,7 @@ export const cpuRival = defineRule({
     const cost = durationOf(claimed);
     const lists = cpuLists(run.timeline.trace.machine.cpus, segment?.cpu ?? 0);
     const rival = row === undefined ? 0 : row.pid >= 0 ? row.pid : row.tid;
-    const origin = thread === undefined || segment === undefined ? undefined : originOf(run, thread, segment.begin);
+    const origin = thread === undefined || segment === undefined ? undefined : originOf(run, thread, segment.begin, segment.end);
     return {
       // counters cover other threads than the path, and miss those that lived for this request only: they agree or say nothing
       witness: (waited !== undefined && waited >= cost / 2) || (pressure !== undefined && pressure * 1000 >= cost / 2) || undefined,

@@ -37,7 +37,7 @@ export const eventLoopBlocked = defineRule({
         wait.class !== "blocked-stopped" &&
         wait.end - wait.begin >= (context.thresholds["minWaitNs"] ?? 0),
     );
-    return waited || (segment.class === "running" && isLoop(segment.thread) && computeStretch(context, segment) >= (context.thresholds["minComputeNs"] ?? 0));
+    return waited || (segment.class === "running" && isLoop(segment.thread) && computing(context, segment));
   },
   conclude(claimed, { run }) {
     const longest = claimed.reduce<Segment | undefined>(
@@ -53,8 +53,8 @@ export const eventLoopBlocked = defineRule({
   },
 });
 
-/** How long was the loop away from its poll around this segment? */
-function computeStretch({ run }: RuleContext, segment: Segment): number {
+/** The part of the segment that belongs to a stretch between two polls that is long enough. */
+function computing({ run, thresholds }: RuleContext, segment: Segment): number {
   const { slices } = run.timeline.syscalls;
   const enter = run.timeline.trace.tables.get("sys_enter");
   const first = slices.first[segment.thread] as number;
@@ -63,11 +63,13 @@ function computeStretch({ run }: RuleContext, segment: Segment): number {
     const begin = slices.begin[row] as number;
     return begin >= 0 && isPollCall(run.timeline.syscalls.nameOf(enter?.fields["id"]?.[begin] ?? -1));
   };
-  let before = upperBound(slices.start, segment.begin, first, last) - 1;
+  // a poll may end inside the segment: what comes before is the wait that it answered
+  let before = upperBound(slices.start, segment.end - 1, first, last) - 1;
   while (before >= first && !isPoll(before)) before--;
   let after = lowerBound(slices.start, segment.end, first, last);
   while (after < last && !isPoll(after)) after++;
   const left = before >= first ? (slices.end[before] as number) : run.timeline.trace.begin;
   const back = after < last ? (slices.start[after] as number) : run.timeline.trace.end;
-  return left > segment.begin ? 0 : back - left;
+  const stretch = back - left >= (thresholds["minComputeNs"] ?? 0);
+  return stretch ? Math.max(0, segment.end - Math.max(segment.begin, left)) / (segment.end - segment.begin) : 0;
 }

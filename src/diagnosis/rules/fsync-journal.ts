@@ -8,7 +8,7 @@
 import { defineRule, durationOf, needs } from "../define-rule.ts";
 import { busiestStranger } from "../disk-load.ts";
 import { advise } from "../remedies.ts";
-import { tidOf } from "../who.ts";
+import { hasName, JOURNALD, tidOf } from "../who.ts";
 
 const CALLS = new Set(["fsync", "fdatasync", "sync", "syncfs", "msync", "sync_file_range"]);
 const JOURNAL = /^(jbd2_|log_wait_commit|ext4_sync_file|xfs_log_force|btrfs_sync|vfs_fsync)/;
@@ -40,7 +40,11 @@ export const fsyncJournal = defineRule({
       ...(stranger === undefined ? {} : { culprit: stranger.thread }),
       witness: pressure === undefined ? undefined : pressure * 1000 >= durationOf(claimed) / 2,
       facts: { ...(file === undefined ? {} : { file }), ...(stranger === undefined ? {} : { diskBusyFor: stranger.name }) },
-      remedies: [...(stranger === undefined ? [] : [advise("ionice-rival", { rival: tidOf(run, stranger.thread) })]), advise("output-on-tmpfs")],
+      remedies: [
+        ...(stranger === undefined ? [] : [advise("ionice-rival", { rival: tidOf(run, stranger.thread) })]),
+        ...(hasName(run, stranger?.thread, JOURNALD) ? [advise("journald-volatile")] : []),
+        advise("output-on-tmpfs"),
+      ],
     };
   },
 });

@@ -15,7 +15,7 @@ import { STATE } from "../../timeline/index.ts";
 import type { ThreadIndex } from "../../trace/index.ts";
 import { defineRule, needs, type RuleContext } from "../define-rule.ts";
 import { advise } from "../remedies.ts";
-import { ownerOf, wakerOfWait } from "../who.ts";
+import { ownerOf, seeWhatItDoes, wakerOfWait } from "../who.ts";
 
 const MIN_GIL_WAIT_NS = 4_500_000;
 const MAX_GIL_WAIT_NS = 6_000_000;
@@ -38,13 +38,13 @@ export const gilConvoy = defineRule({
     if (segment.via.some((wait, index) => waits.has(`${wait.thread}:${wait.end}`) && isForeign(segment, index, context))) return true;
     return segment.class === "runnable" && segment.culprit.kind === "self" && followsGilWait(segment, context);
   },
-  conclude: (claimed, context) => {
+  conclude(claimed, context) {
     const holder = holderOf(claimed);
     return {
       witness: undefined,
       ...(holder === undefined ? {} : { culprit: holder }),
       facts: { waits: gilWaits(context).size },
-      remedies: [advise("switch-interval")],
+      remedies: [advise("switch-interval"), ...(holder === undefined ? [] : [seeWhatItDoes(context.run, holder)])],
     };
   },
 });

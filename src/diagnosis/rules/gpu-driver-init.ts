@@ -6,7 +6,7 @@
  * GPU: drawn scenes only.
  */
 import { defineRule, needs } from "../define-rule.ts";
-import { gpuCall } from "../gpu-call.ts";
+import { gpuCall, gpuShare } from "../gpu-call.ts";
 import { advise } from "../remedies.ts";
 
 export const gpuDriverInit = defineRule({
@@ -22,7 +22,7 @@ export const gpuDriverInit = defineRule({
     sources: ["NVIDIA driver persistence", "arrayfire#2467", "pytorch#22583"],
     remedies: ["gpu-persistence"],
   },
-  claims: (segment, context) => segment.class !== "runnable" && gpuCall(segment, context)?.isNew === true,
+  claims: (segment, context) => segment.class !== "runnable" && gpuShare(segment, context, true),
   conclude(claimed, context) {
     const device = claimed.map((segment) => gpuCall(segment, context)?.device).find((name) => name !== undefined);
     return {

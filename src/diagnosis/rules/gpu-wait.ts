@@ -6,7 +6,7 @@
  * Sources: cudaDeviceScheduleBlockingSync; llama.cpp PR 26487. Not proved on a GPU: drawn scenes only.
  */
 import { defineRule, needs } from "../define-rule.ts";
-import { gpuCall } from "../gpu-call.ts";
+import { gpuCall, gpuShare } from "../gpu-call.ts";
 import { advise } from "../remedies.ts";
 
 export const gpuWait = defineRule({
@@ -22,7 +22,7 @@ export const gpuWait = defineRule({
     sources: ["CUDA: cudaDeviceScheduleBlockingSync"],
     remedies: ["watch-gpu"],
   },
-  claims: (segment, context) => segment.class !== "runnable" && gpuCall(segment, context) !== undefined,
+  claims: (segment, context) => segment.class !== "runnable" && gpuShare(segment, context, false),
   conclude(claimed, context) {
     const device = claimed.map((segment) => gpuCall(segment, context)?.device).find((name) => name !== undefined);
     return {

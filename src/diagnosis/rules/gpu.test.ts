@@ -154,11 +154,11 @@ describeCauses("gpu", {
 });
 
 describe("gpu: running time is cut at interrupts, not at system calls", () => {
-  it.fails("gpu-wait charges the running inside the ioctl, and not what the service computes after it", () => {
+  it("gpu-wait charges the running inside the ioctl, and not what the service computes after it", () => {
     const result = diagnose({ scene: ioctl({ isCut: false }), end: END, facts: device("/dev/nvidia0") });
     expect(of(result, "gpu-wait").costNs).toBe(IN_IOCTL * US);
   });
-  it.fails("gpu-wait charges a driver that spins in an ioctl for 40 ms", () => {
+  it("gpu-wait charges a driver that spins in an ioctl for 40 ms", () => {
     const scene = request(END, [], (drawn) => drawn.syscall(20, 1, 200, 40_200, NR.ioctl, [9]));
     expect(of(diagnose({ scene, end: END, facts: device("/dev/nvidia0") }), "gpu-wait").costNs).toBe(40_000 * US);
   });

@@ -6,7 +6,7 @@
  */
 import { defineRule, durationOf, needs } from "../define-rule.ts";
 import { advise } from "../remedies.ts";
-import { hasName } from "../who.ts";
+import { hasName, mainCulprit, moveService } from "../who.ts";
 
 const THREADED = /^irq\/\d+-/;
 
@@ -35,5 +35,9 @@ export const hardirqLoad = defineRule({
   },
   claims: (segment, { run }) =>
     segment.class === "hardirq" || (segment.class === "runnable" && segment.culprit.kind === "kernel-thread" && hasName(run, segment.culprit.thread, THREADED)),
-  conclude: (claimed) => ({ witness: undefined, facts: { handlerNs: durationOf(claimed), handlers: claimed.length }, remedies: [advise("irq-affinity")] }),
+  conclude: (claimed, { run }) => ({
+    witness: undefined,
+    facts: { handlerNs: durationOf(claimed), handlers: claimed.length },
+    remedies: [advise("irq-affinity"), ...moveService(run, mainCulprit(claimed).segment?.cpu ?? -1)],
+  }),
 });

@@ -9,8 +9,8 @@
 import { defineRule, needs, type RuleContext } from "../define-rule.ts";
 import type { Segment } from "../../critical-path/index.ts";
 import { lateTimers } from "../../facts/index.ts";
+import { callsIn } from "../calls.ts";
 import { advise, cpuLists } from "../remedies.ts";
-import { overdueShare } from "./vcpu-steal.ts";
 
 export const hardwareNoise = defineRule({
   id: "hardware-noise",
@@ -25,7 +25,7 @@ export const hardwareNoise = defineRule({
     sources: ["Documentation/trace/hwlat_detector.rst"],
     remedies: ["measure-noise"],
   },
-  claims: (segment, context) => (context.counters?.stealTicks ?? 0) === 0 && isUserMode(segment, context) && overdueShare(segment, context),
+  claims: (segment, context) => (context.counters?.stealTicks ?? 0) === 0 && overdueInUserMode(segment, context) / (segment.end - segment.begin),
   conclude(claimed, { run }) {
     const { cpus } = run.timeline.trace.machine;
     const [longest] = [...claimed].sort((a, b) => b.end - b.begin - (a.end - a.begin));
@@ -37,10 +37,13 @@ export const hardwareNoise = defineRule({
   },
 });
 
-/** Its threads' system calls are recorded, and it was in none at either end. */
-function isUserMode(segment: Segment, { run }: RuleContext): boolean {
-  const { syscalls, trace } = run.timeline;
-  const { first } = syscalls.slices;
-  if (segment.thread <= 0 || trace.threads.row(segment.thread).isKernel || first[segment.thread] === first[segment.thread + 1]) return false;
-  return syscalls.at(segment.thread, segment.begin) === undefined && syscalls.at(segment.thread, segment.end - 1) === undefined;
+/** ns in which a timer of the CPU was overdue and the thread, whose system calls are recorded, was in none. */
+function overdueInUserMode(segment: Segment, { run }: RuleContext): number {
+  const { thread, cpu, begin, end } = segment;
+  const { first } = run.timeline.syscalls.slices;
+  if (thread <= 0 || run.timeline.trace.threads.row(thread).isKernel || first[thread] === first[thread + 1]) return 0;
+  const late = run.get(lateTimers);
+  const overdue = late.overdueIn(cpu, begin, end);
+  if (overdue === 0) return 0;
+  return overdue - callsIn(run, thread, begin, end, () => true).reduce((sum, [from, to]) => sum + late.overdueIn(cpu, from, to), 0);
 }

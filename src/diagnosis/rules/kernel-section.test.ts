@@ -46,8 +46,6 @@ const flushed = (stack: readonly string[]): Drawn => ({
   }),
 });
 
-const GIVES_NO_MOVE = "the interrupt's CPU is not told to taskset: irq-affinity alone is given";
-
 describeCauses("kernel-section", {
   "irqs-off": {
     found: [
@@ -131,14 +129,14 @@ describeCauses("kernel-section", {
         draw: () => ({ scene: request(END, [], (drawn) => drawn.irq(1, 1000, 21_000, 33, "eth0")), end: END }),
         cost: 20_000,
         culprit: { kind: "hardirq", function: "eth0" },
-        remedies: ["irq-affinity"],
+        remedies: ["irq-affinity", "move-service"],
         facts: { handlers: 1 },
       },
       {
         what: "net of the softirq that it interrupted: 10 of 30 ms",
         draw: () => ({ scene: request(END, [], (drawn) => drawn.softirq(1, 1000, 31_000, 1).irq(1, 5000, 15_000, 33, "eth0")), end: END }),
         cost: 10_000,
-        remedies: ["irq-affinity"],
+        remedies: ["irq-affinity", "move-service"],
         verdict: "softirq-load",
       },
       {
@@ -146,7 +144,7 @@ describeCauses("kernel-section", {
         draw: () => behind({ tid: 30, comm: "irq/33-eth0", isKernel: true, prio: 49 }),
         cost: 50_000,
         culprit: { kind: "kernel-thread", tid: 30 },
-        remedies: ["irq-affinity"],
+        remedies: ["irq-affinity", "move-service"],
       },
     ],
     nearMisses: [
@@ -156,7 +154,6 @@ describeCauses("kernel-section", {
         verdict: "softirq-load",
       },
     ],
-    notGiven: { "move-service": GIVES_NO_MOVE },
   },
   "softirq-load": {
     found: [
@@ -175,7 +172,7 @@ describeCauses("kernel-section", {
         cost: 20_002,
         confidence: "high",
         culprit: { kind: "softirq", function: "NET_RX" },
-        remedies: ["irq-affinity"],
+        remedies: ["irq-affinity", "move-service"],
         facts: { vector: "NET_RX", napiPolls: 1, packets: 64, fullBudgets: 1, device: "eth0" },
       },
       {
@@ -183,7 +180,7 @@ describeCauses("kernel-section", {
         draw: () => behind({ tid: 30, comm: "ksoftirqd/1", isKernel: true }),
         cost: 50_002,
         culprit: { kind: "kernel-thread", tid: 30 },
-        remedies: ["irq-affinity"],
+        remedies: ["irq-affinity", "move-service"],
         facts: { vector: "ksoftirqd" },
       },
     ],
@@ -194,7 +191,6 @@ describeCauses("kernel-section", {
         verdict: "hardirq-load",
       },
     ],
-    notGiven: { "move-service": GIVES_NO_MOVE },
   },
   "kworker-delay": {
     found: [
@@ -223,12 +219,12 @@ describeCauses("kernel-section", {
       { what: "a kernel thread that takes no work", draw: () => behind(DRIVER), verdict: "cpu-rival" },
       { what: "kswapd", draw: () => behind({ ...DRIVER, comm: "kswapd0" }), verdict: "kswapd-reclaim" },
     ],
-    notGiven: { "journald-volatile": "the rule gives it to no work function, not even to the flush that journald asks for" },
+    notGiven: { "journald-volatile": "in these scenes no work is queued by journald" },
   },
 });
 
 describe("kworker-delay", () => {
-  it.fails("names the work although the worker was on the CPU some us before it began the item, as it always is", () => {
+  it("names the work although the worker was on the CPU some us before it began the item, as it always is", () => {
     const result = diagnose({ scene: heldByItem(false), end: END });
     expect(of(result, "kworker-delay")).toMatchObject({ costNs: 50_000 * US, facts: { work: "gc_worker", queuedBy: "service/20" } });
   });
@@ -256,7 +252,7 @@ describe("kworker-delay", () => {
         .at(50_220)
         .switch(0, 30, "I", 0),
   });
-  it.fails("a worker that reports what a disk had finished did not delay: the wait is for the disk", () => {
+  it("a worker that reports what a disk had finished did not delay: the wait is for the disk", () => {
     const result = diagnose({ scene: reported(), end: END });
     expect(of(result, "block-io").costNs).toBeGreaterThanOrEqual((50_190 - 200) * US);
     expect(result.verdict.cause).toBe("block-io");

@@ -31,8 +31,8 @@ export const kworkerDelay = defineRule({
     const { run } = context;
     const { trace, workItems } = run.timeline;
     const { thread, segment } = mainCulprit(claimed);
-    const item = thread === undefined || segment === undefined ? undefined : workItems.at(thread, segment.begin);
-    const origin = thread === undefined || segment === undefined ? undefined : originOf(run, thread, segment.begin);
+    const item = thread === undefined || segment === undefined ? undefined : workItems.mainIn(thread, segment.begin, segment.end);
+    const origin = thread === undefined || segment === undefined ? undefined : originOf(run, thread, segment.begin, segment.end);
     const [cpu, cpus] = [segment?.cpu ?? -1, trace.machine.cpus];
     const mask = (1n << BigInt(cpus)) - 1n;
     return {
@@ -44,10 +44,12 @@ export const kworkerDelay = defineRule({
         ...(item?.queued === undefined ? {} : { waitedBeforeStartNs: item.start - item.queued.time }),
         workNs: durationOf(claimed),
       },
-      remedies:
-        cpu < 0 || cpus < 2 || claimed.every(({ class: kind }) => kind !== "runnable")
+      remedies: [
+        ...(cpu < 0 || cpus < 2 || claimed.every(({ class: kind }) => kind !== "runnable")
           ? []
-          : [advise("workqueue-cpus", { cpu, mask: (mask & ~(1n << BigInt(cpu))).toString(16), allMask: mask.toString(16) })],
+          : [advise("workqueue-cpus", { cpu, mask: (mask & ~(1n << BigInt(cpu))).toString(16), allMask: mask.toString(16) })]),
+        ...(origin?.by.startsWith("systemd-journal") === true ? [advise("journald-volatile")] : []),
+      ],
     };
   },
 });
@@ -62,8 +64,7 @@ const heldByWorker = (segment: Segment, context: RuleContext): boolean =>
   segment.class === "runnable" && segment.culprit.kind === "kernel-thread" && isWorker(context, segment.culprit.thread);
 
 function waitedForWork(segment: Segment, context: RuleContext): boolean {
-  if (segment.culprit.kind === "work") return true;
-  const wait = segment.via.at(-1);
-  if (wait === undefined || segment.class === "runnable" || STORAGE.has(segment.class)) return false;
-  return isWorker(context, segment.thread) && !segment.via.some((other) => STORAGE.has(other.class));
+  // what a worker reports of a disk is the disk's
+  if (segment.class === "runnable" || STORAGE.has(segment.class) || segment.via.some((wait) => STORAGE.has(wait.class))) return false;
+  return segment.culprit.kind === "work" || (segment.via.length > 0 && isWorker(context, segment.thread));
 }

@@ -7,7 +7,7 @@
 import type { Segment, Wait } from "../../critical-path/index.ts";
 import { defineRule, needs, type RuleContext } from "../define-rule.ts";
 import { advise } from "../remedies.ts";
-import { ownerOf } from "../who.ts";
+import { hasName, JOURNALD, ownerOf } from "../who.ts";
 
 const WRITES = new Set(["write", "writev", "sendto", "sendmsg"]);
 const PIPE_OR_SOCKET = /^(pipe_write|anon_pipe_write|unix_stream_sendmsg|unix_dgram_sendmsg|sock_alloc_send|sock_wait_for_wmem)/;
@@ -31,7 +31,7 @@ export const logBackpressure = defineRule({
     return {
       witness: wait === undefined || wait.stack.length === 0 ? undefined : wait.stack.some((name) => PIPE_OR_SOCKET.test(name)),
       facts: { ...(wait?.fd === undefined ? {} : { descriptor: wait.fd }), ...(target === undefined ? {} : { target }) },
-      remedies: [advise("log-nonblocking")],
+      remedies: [advise("log-nonblocking"), ...(claimed.some(({ thread }) => hasName(context.run, thread, JOURNALD)) ? [advise("journald-volatile")] : [])],
     };
   },
 });

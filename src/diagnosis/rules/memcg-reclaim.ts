@@ -7,7 +7,7 @@
  */
 import { RECLAIM_FUNCTIONS } from "../../critical-path/index.ts";
 import { defineRule, needs } from "../define-rule.ts";
-import { advise } from "../remedies.ts";
+import { raiseMemoryLimit } from "../who.ts";
 
 export const memcgReclaim = defineRule({
   id: "memcg-reclaim",
@@ -20,7 +20,7 @@ export const memcgReclaim = defineRule({
     signature: "A thread of the request freed memory because its cgroup had reached its memory limit.",
     notThis: "Memory that the whole machine was short of (direct-reclaim).",
     sources: ["Documentation/admin-guide/cgroup-v2.rst: memory.high, memory.max"],
-    remedies: ["raise-memory-limit", "raise-memory-limit-v1"],
+    remedies: ["raise-memory-limit"],
   },
   claims: (segment) => segment.culprit.fn === RECLAIM_FUNCTIONS.memcg,
   conclude(claimed, { counters }) {
@@ -30,10 +30,7 @@ export const memcgReclaim = defineRule({
     return {
       witness: groups.length === 0 ? undefined : group !== undefined,
       facts: { reclaims: claimed.length, ...(group === undefined ? {} : { cgroup: group.path, limitHits: hits(group.memory) }) },
-      remedies:
-        group === undefined
-          ? []
-          : [group.version === 2 ? advise("raise-memory-limit", { group: group.path }) : advise("raise-memory-limit-v1", { group: group.path, bytes: -1 })],
+      remedies: raiseMemoryLimit(group),
     };
   },
 });

@@ -16,10 +16,11 @@ const RECLAIM = { direct: "mm_vmscan_direct_reclaim", memcg: "mm_vmscan_memcg_re
 const reclaims = (kind: keyof typeof RECLAIM, inner: Draw = (drawn) => drawn): Scene =>
   request(END, [], (drawn) => inner(drawn.at(1000).event(`${RECLAIM[kind]}_begin`, 1).at(51_000).event(`${RECLAIM[kind]}_end`, 1)));
 
+const LIMITS = { 1: { "memory.limit_in_bytes": 1e9 }, 2: { "memory.high": 9e8, "memory.max": 1e9 } };
 const limitHit = (version: 1 | 2, name: string, hits: number) =>
   counted(
     { cgroups: [{ path: "/sys/fs/cgroup/voice", version, pids: [20], memoryEvents: { [name]: 3 } }] },
-    { cgroups: [{ path: "/sys/fs/cgroup/voice", version, pids: [20], memoryEvents: { [name]: 3 + hits } }] },
+    { cgroups: [{ path: "/sys/fs/cgroup/voice", version, pids: [20], memoryEvents: { [name]: 3 + hits }, memoryLimits: LIMITS[version] }] },
   );
 
 const fileRead = (wake: Draw = byDisk) => waits({ state: "D", call: [NR.read, [7], 4096], stack: BUFFERED, wake });
@@ -93,7 +94,6 @@ describeCauses("memory", {
         draw: () => ({ scene: reclaims("memcg"), end: END, facts: { samples: limitHit(2, "max", 40) } }),
         cost: 50_000,
         confidence: "high",
-        lacksEvidence: true,
         remedies: ["raise-memory-limit"],
         facts: { limitHits: 40 },
       },
@@ -102,15 +102,13 @@ describeCauses("memory", {
         draw: () => ({ scene: reclaims("memcg"), end: END, facts: { samples: limitHit(1, "failcnt", 2) } }),
         cost: 50_000,
         confidence: "high",
-        lacksEvidence: true,
-        remedies: ["raise-memory-limit-v1"],
+        remedies: ["raise-memory-limit"],
       },
       // memory.high makes its users sleep; no reclaim event is in that
       {
         what: "the sleep that memory.high imposes",
         draw: () => ({ scene: waits({ state: "S", stack: ["mem_cgroup_handle_over_high", "exit_to_user_mode_loop"], wake: byTimer }), end: END }),
         cost: 50_000,
-        lacksEvidence: true,
         remedies: [],
       },
     ],
@@ -156,7 +154,6 @@ describeCauses("memory", {
         }),
         cost: 50_000,
         confidence: "high",
-        lacksEvidence: true,
         remedies: ["thp-defer"],
         facts: { compactStalls: 1, defrag: "always" },
       },
@@ -282,14 +279,14 @@ describeCauses("memory", {
         draw: () => ({ scene: killed(20), end: END, facts: { samples: oomKills(2) } }),
         cost: 30_000,
         confidence: "high",
-        remedies: ["raise-memory-limit"],
+        remedies: ["raise-memory-limit", "protect-from-oom"],
       },
       {
         what: "in a cgroup of version 1",
         draw: () => ({ scene: killed(20), end: END, facts: { samples: oomKills(1) } }),
         cost: 30_000,
         confidence: "high",
-        remedies: ["raise-memory-limit-v1"],
+        remedies: ["raise-memory-limit", "protect-from-oom"],
       },
     ],
     nearMisses: [
@@ -308,7 +305,7 @@ describe("memory: what is said of one wait, and what is not", () => {
     const result = diagnose({ scene: fileRead((drawn) => bringing(drawn.at(20).pagesRead(1, 20, 5, 0, 4))), end: END });
     expect(of(result, "page-cache-evicted").costNs).toBe((50_000 + 50 + 90) * US);
   });
-  it.fails("a group that hit memory.max is told to raise memory.max: memory.high was not in its way", () => {
+  it("a group that hit memory.max is told to raise memory.max: memory.high was not in its way", () => {
     const [advice] = of(diagnose({ scene: reclaims("memcg"), end: END, facts: { samples: limitHit(2, "max", 40) } }), "memcg-reclaim").remedies;
     expect(advice?.commands.join("\n")).toMatch(/> \S+\/memory\.max/);
   });

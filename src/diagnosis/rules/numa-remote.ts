@@ -20,16 +20,15 @@ export const numaRemote = defineRule({
     signature: "A thread of the request waited until a page had been moved to another NUMA node.",
     notThis: "Remote memory that is merely slow: no event shows it, the time is the service's own computing.",
     sources: ["Documentation/admin-guide/sysctl/kernel.rst: numa_balancing", "text-generation-inference#1874"],
-    remedies: ["numa-balancing-off", "numa-bind"],
+    remedies: ["numa-balancing-off"],
   },
   claims: (segment) => segment.class !== "runnable" && segment.via.some((wait) => wait.stack.some((name) => MIGRATION.test(name))),
-  conclude(claimed, { run, counters }) {
+  conclude(_claimed, { run, counters }) {
     const migrated = counters?.vmstat["numa_pages_migrated"];
-    const pid = claimed[0] === undefined ? 0 : run.timeline.trace.threads.row(claimed[0].thread).pid;
     return {
       witness: migrated === undefined ? undefined : migrated > 0,
       facts: { ...(migrated === undefined ? {} : { pagesMigrated: migrated }), threadMoves: run.timeline.trace.tables.get("sched_move_numa")?.length ?? 0 },
-      remedies: [advise("numa-balancing-off"), advise("numa-bind", { node: 0, pid })],
+      remedies: [advise("numa-balancing-off")],
     };
   },
 });

@@ -8,6 +8,7 @@
 import type { ThreadIndex } from "../../trace/index.ts";
 import { defineRule, needs, type RuleContext } from "../define-rule.ts";
 import { advise } from "../remedies.ts";
+import { raiseMemoryLimit } from "../who.ts";
 
 export const oomKill = defineRule({
   id: "oom-kill",
@@ -18,7 +19,7 @@ export const oomKill = defineRule({
     signature: "The kernel chose a process of the service as its victim during the request; the rest of the request suffered from that.",
     notThis: "Memory that was freed in time (direct-reclaim, memcg-reclaim).",
     sources: ["mm/oom_kill.c", "index-tts#597"],
-    remedies: ["raise-memory-limit", "raise-memory-limit-v1", "protect-from-oom"],
+    remedies: ["raise-memory-limit", "protect-from-oom"],
   },
   claims(segment, context) {
     const kill = killOf(context);
@@ -35,12 +36,10 @@ export const oomKill = defineRule({
       witness: counted === undefined || counted.every((kills) => kills === undefined) ? undefined : counted.some((kills) => (kills ?? 0) > 0),
       ...(kill === undefined ? {} : { culprit: kill.victim }),
       facts: kill === undefined ? {} : { victim: context.run.timeline.trace.threads.row(kill.victim).comm },
-      remedies:
-        group === undefined
-          ? kill === undefined
-            ? []
-            : [advise("protect-from-oom", { pid: context.run.timeline.trace.threads.row(kill.victim).pid })]
-          : [group.version === 2 ? advise("raise-memory-limit", { group: group.path }) : advise("raise-memory-limit-v1", { group: group.path, bytes: -1 })],
+      remedies: [
+        ...raiseMemoryLimit(group),
+        ...(kill === undefined ? [] : [advise("protect-from-oom", { pid: context.run.timeline.trace.threads.row(kill.victim).pid })]),
+      ],
     };
   },
 });

@@ -8,6 +8,7 @@
 import type { Segment } from "../../critical-path/index.ts";
 import type { ThreadIndex } from "../../trace/index.ts";
 import { defineRule, needs, type RuleContext } from "../define-rule.ts";
+import { shareInCalls } from "../calls.ts";
 import { advise } from "../remedies.ts";
 import { ownerOf, servicePid } from "../who.ts";
 
@@ -32,7 +33,9 @@ export const processSpawn = defineRule({
       const occupant = segment.culprit.kind === "self" ? segment.culprit.thread : undefined;
       return occupant !== undefined && (isChild(segment.thread, context) || isChild(occupant, context));
     }
-    return isChild(segment.thread, context) || segment.via.some((wait) => isChild(wait.thread, context) || waitsForChild(wait)) || startsOne(segment, context);
+    if (isChild(segment.thread, context) || segment.via.some((wait) => isChild(wait.thread, context) || waitsForChild(wait))) return true;
+    if (segment.class !== "running" || ownerOf(context.run, segment.thread) !== "service") return false;
+    return shareInCalls(context.run, segment, ({ name }) => SPAWN_CALLS.has(name));
   },
   conclude(claimed, context) {
     const { trace } = context.run.timeline;
@@ -72,8 +75,3 @@ const isChild = (thread: ThreadIndex, context: RuleContext): boolean =>
   thread > 0 && childrenOf(context).has(context.run.timeline.trace.threads.row(thread).pid);
 
 const waitsForChild = (wait: Segment["via"][number]): boolean => wait.class === "blocked-child" && wait.by !== "birth";
-
-function startsOne(segment: Segment, { run }: RuleContext): boolean {
-  if (segment.class !== "running" || ownerOf(run, segment.thread) !== "service") return false;
-  return SPAWN_CALLS.has(run.timeline.syscalls.at(segment.thread, segment.begin)?.name ?? "");
-}

@@ -8,7 +8,7 @@
 import type { Run } from "../../facts/index.ts";
 import { defineRule, durationOf, needs } from "../define-rule.ts";
 import { advise } from "../remedies.ts";
-import { hasName } from "../who.ts";
+import { hasName, mainCulprit, moveService } from "../who.ts";
 
 const KSOFTIRQD = /^ksoftirqd\//;
 
@@ -41,7 +41,7 @@ export const softirqLoad = defineRule({
         vector,
         ...(polls === undefined ? {} : { napiPolls: polls.polls, packets: polls.packets, fullBudgets: polls.full, device: polls.device }),
       },
-      remedies: [advise("irq-affinity")],
+      remedies: [advise("irq-affinity"), ...moveService(run, mainCulprit(claimed).segment?.cpu ?? -1)],
     };
   },
 });

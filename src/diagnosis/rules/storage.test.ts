@@ -47,7 +47,7 @@ describeCauses("storage", {
       { what: "fsync", draw: () => ({ scene: disk([NR.fsync, [7]], JOURNAL), end: END }), verdict: "fsync-journal" },
     ],
     notGiven: {
-      "ionice-rival": "the rule does not look for whoever else used the disk",
+      "ionice-rival": "in these scenes nobody else uses the disk",
     },
   },
   "fsync-journal": {
@@ -69,8 +69,8 @@ describeCauses("storage", {
     ],
     nearMisses: [{ what: "a read of the same disk", draw: () => ({ scene: disk([NR.read, [7]], DIRECT), end: END }), verdict: "block-io" }],
     notGiven: {
-      "journald-volatile": "the rule does not look whether journald asked for the commit",
-      "ionice-rival": "the rule does not look for whoever else used the disk",
+      "journald-volatile": "in these scenes journald does not use the disk",
+      "ionice-rival": "in these scenes nobody else uses the disk",
     },
   },
   "writeback-throttle": {
@@ -134,7 +134,7 @@ describeCauses("storage", {
         verdict: "block-io",
       },
     ],
-    notGiven: { "journald-volatile": "the rule does not look whether journald is the reader" },
+    notGiven: { "journald-volatile": "in these scenes the reader is not journald" },
   },
 });
 

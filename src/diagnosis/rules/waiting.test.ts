@@ -153,7 +153,7 @@ describeCauses("waiting", {
         what: "eight waits of 5 ms, ended by their own timer while a sibling ran",
         draw: () => convoy(8),
         cost: 8 * 5005,
-        remedies: ["switch-interval"],
+        remedies: ["switch-interval", "see-what-it-does"],
         facts: { waits: 8 },
       },
     ],
@@ -161,7 +161,6 @@ describeCauses("waiting", {
       { what: "two such waits are chance", draw: () => convoy(2), verdict: "application-cpu" },
       { what: "one long lock wait, ended by its holder", draw: () => ({ scene: lockWait(), end: END }), verdict: "lock-contention" },
     ],
-    notGiven: { "see-what-it-does": "every thread of a convoy is a victim and a holder in turn" },
   },
   "event-loop-blocked": {
     found: [
@@ -368,10 +367,10 @@ describeCauses("waiting", {
 });
 
 describe("waiting: running time is cut at interrupts, not at system calls", () => {
-  it.fails("process-spawn charges the rest of wait4, and not what the service computes after it", () => {
+  it("process-spawn charges the rest of wait4, and not what the service computes after it", () => {
     expect(of(diagnose(spawns([])), "process-spawn").costNs).toBe((10 + 50_000 + 90) * US);
   });
-  it.fails("event-loop-blocked charges computing from the poll's return at 112, not from the next interrupt on", () => {
+  it("event-loop-blocked charges computing from the poll's return at 112, not from the next interrupt on", () => {
     expect(of(diagnose(computes(130_000, [], loop)), "event-loop-blocked").costNs).toBe((130_000 - 112) * US);
   });
 });
