@@ -180,8 +180,13 @@ function missingFor(rule: Rule, { trace, manifest }: ExplainInput): Missing[] {
   const stacks: Missing[] = rule.needs.stacks && !hasStacks ? [{ what: "kernel stacks at switch-out", why: "none were recorded" }] : [];
   const events = [...rule.needs.wide, ...rule.needs.deep]
     .filter((event) => (recorded === undefined ? !trace.counts.has(event.slice(event.indexOf(":") + 1)) : !recorded.has(event)))
-    .map((event) => ({ what: event, why: recorded === undefined ? "the recording has no such event" : "this kernel does not offer it" }));
+    .map((event) => ({ what: event, why: whyMissing(event, manifest) }));
   return [...events, ...stacks];
+}
+
+function whyMissing(event: string, manifest: Manifest | undefined): string {
+  if (manifest === undefined) return "the recording has no such event";
+  return manifest.missingEvents.includes(event) ? "this kernel does not offer it" : "it was not asked for when this was recorded";
 }
 
 const LOW = { confidence: "low" } as const;

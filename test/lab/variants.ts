@@ -167,12 +167,8 @@ export const VARIANTS: readonly Variant[] = [
   ),
   ...all(
     "memcg-reclaim",
-    shown(
-      "python-threads",
-      "memory-alloc-800",
-      memoryLimit({ cacheBytes: 900 * MB, cacheOf: "write", wantedBytes: 800 * MB, by: "alloc", headroomBytes: 4 * MB }),
-    ),
-    held("gradio-6", "memory-load-600", memoryLimit({ cacheBytes: 700 * MB, cacheOf: "write", wantedBytes: 600 * MB, by: "load", headroomBytes: 8 * MB })),
+    shown("python-threads", "memory-80", memoryLimit({ cacheBytes: 300 * MB, mappers: 60, wantedBytes: 80 * MB, headroomBytes: 4 * MB })),
+    held("gradio-6", "memory-90", memoryLimit({ cacheBytes: 300 * MB, mappers: 100, wantedBytes: 90 * MB, headroomBytes: 8 * MB })),
   ),
   ...all(
     "softirq-load",
@@ -189,11 +185,7 @@ export const VARIANTS: readonly Variant[] = [
     shown("python-processes", "freezer-300", freezer({ afterMs: 60, forMs: 300 })),
     held("demo", "freezer-450", freezer({ afterMs: 80, forMs: 450 })),
   ),
-  ...all(
-    "fsync-journal",
-    shown("python-threads", "fsync-8", fsync({ bytes: 8 * MB, isBusy: true, headStartMs: 300 })),
-    held("node-pool", "fsync-20", fsync({ bytes: 20 * MB, isBusy: true, headStartMs: 400 })),
-  ),
+  ...all("fsync-journal", shown("python-threads", "fsync-200", fsync({ megabytes: 200 })), held("node-pool", "fsync-320", fsync({ megabytes: 320 }))),
   ...all(
     "writeback-throttle",
     shown("python-threads", "dirty-64", dirty({ bytes: 64 * MB, limitBytes: 8 * MB })),

@@ -55,7 +55,7 @@ describeCauses("storage", {
       {
         what: "fsync waited for the journal",
         draw: () => ({ scene: disk([NR.fsync, [7]], JOURNAL), end: END, facts: { fds: { "20/7": "/var/lib/voice/out.wav" }, samples: ioPressure } }),
-        cost: 50_000,
+        cost: 50_140,
         confidence: "high",
         remedies: ["output-on-tmpfs"],
         facts: { file: "/var/lib/voice/out.wav" },

@@ -27,11 +27,11 @@ const CASES: readonly { readonly name: string; readonly inject: Injector; readon
   { name: "never read file", inject: neverReadFile({ bytes: 100e6, by: "map" }), atLeastMs: 5 },
   {
     name: "memory limit",
-    inject: memoryLimit({ cacheBytes: 200e6, cacheOf: "write", wantedBytes: 150e6, by: "alloc", headroomBytes: 4e6 }),
+    inject: memoryLimit({ cacheBytes: 200e6, mappers: 4, wantedBytes: 60e6, headroomBytes: 4e6 }),
     atLeastMs: 1,
   },
   { name: "slow disk", inject: slowDisk({ bytes: 4e6, by: "read", bytesPerSecond: 40e6 }), atLeastMs: 50 },
-  { name: "fsync", inject: fsync({ bytes: 20e6, isBusy: false, headStartMs: 0 }), atLeastMs: 2 },
+  { name: "fsync", inject: fsync({ megabytes: 64 }), atLeastMs: 2 },
   { name: "dirty", inject: dirty({ bytes: 100e6, limitBytes: 8e6 }), atLeastMs: 5 },
   { name: "freezer", inject: freezer({ afterMs: 20, forMs: 100 }), atLeastMs: 90 },
   { name: "kworker", inject: busyKworker({ segments: 20_000, namespaces: 1 }), atLeastMs: 10 },

@@ -6,6 +6,7 @@
 # Prints {"device": "MAJOR:MINOR"}; ends with its standard input. What the device may keep unwritten stays with the loop device, so that is
 # put back then. Lines are answered with {}:
 #   dirty on, dirty off   somebody writes to the disk all the time, until off
+#   fill MEGABYTES        somebody else has written so much into mount/result.wav, and not synced it
 #   limit BYTES           that much may be unwritten, for this disk alone; all of it was written before
 set -eu
 folder=$1 megabytes=$2 options=$3
@@ -36,6 +37,7 @@ while read -r word value; do
     writer=$!
     ;;
   "dirty off") stop_writing ;;
+  fill*) dd if=/dev/zero of="$folder/mount/result.wav" bs=1M count="$value" 2> /dev/null ;;
   limit*)
     sync -f "$folder/mount"
     echo "$value" > "$bdi/max_bytes"

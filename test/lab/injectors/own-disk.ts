@@ -9,6 +9,8 @@ export interface OwnDisk {
   readonly path: string;
   /** Somebody writes files on it all the time. */
   keepDirty(isOn: boolean): Promise<void>;
+  /** `path`/result.wav is there, written by others and not synced. */
+  fill(megabytes: number): Promise<void>;
   /** Above half of so many unwritten bytes the kernel slows its writers down. */
   limitDirty(bytes: number): Promise<void>;
   remove(): Promise<void>;
@@ -36,6 +38,7 @@ export async function createOwnDisk({ megabytes, mountOptions, cpu }: DiskOption
   return {
     path: join("/proc", String(running.pid), "root", folder.path, "mount"),
     keepDirty: async (isOn) => void (await running.ask(`dirty ${isOn ? "on" : "off"}`)),
+    fill: async (megabytes) => void (await running.ask(`fill ${megabytes}`)),
     limitDirty: async (bytes) => void (await running.ask(`limit ${bytes}`)),
     remove: () => undoAll([() => running.close(), () => folder.remove()]),
   };

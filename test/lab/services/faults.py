@@ -73,6 +73,15 @@ def put(path, count, is_synced):
     return {"bytes": count}
 
 
+def sync(path):
+    """Makes a file safe that others have written: a small change of one's own, then fsync."""
+    with open(path, "r+b", buffering=0) as file:
+        file.write(BLOCK[:4096])
+        began = time.monotonic_ns()
+        os.fsync(file.fileno())
+        return {"syncNs": time.monotonic_ns() - began}
+
+
 def spawn(count, program):
     codes = [subprocess.run(program, stdout=subprocess.DEVNULL, check=False).returncode for _ in range(count)]
     return {"children": count, "failed": sum(code != 0 for code in codes)}
@@ -94,13 +103,18 @@ def log(count):
     return {"bytes": count}
 
 
-def alloc(count):
+def touch(count):
     with mmap.mmap(-1, count, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS) as view:
-        # as allocators of tensors do; and clearing page by page would take longer than what is to be measured
-        view.madvise(mmap.MADV_HUGEPAGE)
         for at in range(0, count, PAGE):
             view[at] = 1
-    return {"bytes": count}
+
+
+def alloc(count):
+    """Takes memory and gives it back, and does so again: the second time there is room for it."""
+    touch(count)
+    first = time.monotonic_ns()
+    touch(count)
+    return {"bytes": count, "againNs": time.monotonic_ns() - first}
 
 
 def threads(count, ms, name=""):
@@ -138,6 +152,7 @@ FAULTS = {
     "read": read,
     "map": map_pages,
     "fsync": lambda path, count: put(path, int(count), True),
+    "sync": sync,
     "write": lambda path, count: put(path, int(count), False),
     "spawn": lambda count, *program: spawn(int(count), program),
     "sleep": lambda ms: nap(float(ms)),

@@ -51,6 +51,15 @@ const FAULTS = {
     return { bytes };
   },
   fsync: (path, count) => put(path, Number(count), true),
+  sync: (path) => {
+    const file = fs.openSync(path, "r+");
+    fs.writeSync(file, BLOCK, 0, 4096);
+    const began = now();
+    fs.fsyncSync(file);
+    const syncNs = now() - began;
+    fs.closeSync(file);
+    return { syncNs };
+  },
   write: (path, count) => put(path, Number(count), false),
   spawn: (count, program, ...args) => {
     let failed = 0;
