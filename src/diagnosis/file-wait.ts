@@ -5,6 +5,8 @@ import type { RuleContext } from "./define-rule.ts";
 
 const BUFFERED_READ =
   /^(filemap_read|filemap_get_pages|filemap_update_page|generic_file_read_iter|ext4_file_read_iter|xfs_file_read_iter|page_cache_ra_|page_cache_sync_ra|ondemand_readahead|filemap_fault|filemap_splice_read)/;
+/** past the page cache, although the file system's read is in the stack too */
+const DIRECT = /^(__)?(iomap_dio|dio_|blkdev_direct|blockdev_direct|ext4_dio|xfs_file_dio|btrfs_dio)/;
 const SWAP = /^(do_swap_page|swap_read|__swap_|swapin_|read_swap_cache)/;
 const READ_CALLS = new Set(["read", "pread64", "readv", "preadv", "sendfile", "splice", "copy_file_range"]);
 
@@ -15,7 +17,7 @@ export function fileWait(segment: Segment): Wait | undefined {
   if (segment.class !== "blocked-io" && segment.class !== "blocked-fault") return undefined;
   return segment.via.find((wait) =>
     wait.stack.length > 0
-      ? wait.stack.some((name) => BUFFERED_READ.test(name)) && !isSwapWait(wait)
+      ? wait.stack.some((name) => BUFFERED_READ.test(name)) && !isSwapWait(wait) && !wait.stack.some((name) => DIRECT.test(name))
       : wait.class === "blocked-fault" || (wait.class === "blocked-io" && READ_CALLS.has(wait.syscall ?? "")),
   );
 }

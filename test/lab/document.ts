@@ -1,18 +1,23 @@
 /** The scoreboard as a page of the documentation: what was measured, where, and every variant's figures. */
 import { isRunRow, type Row } from "./results.ts";
 import { tally, type Tally } from "./tally.ts";
+import { VM_SERVICE } from "./vm/row.ts";
 
 const HALVES = [
   { heldBack: false, title: "Shown half", text: "Variants whose runs were looked at while rules were written." },
   { heldBack: true, title: "Held-back half", text: "Other services, magnitudes and thread names; run at the end only." },
 ];
 
+const isVm = (row: Row): boolean => row.service === VM_SERVICE;
+
 export function labDocument(rows: readonly Row[]): string {
+  const live = rows.filter((row) => !isVm(row));
   return `${[
     "# How often is the verdict right?",
     "Written by `npm run lab -- --results FILE --write docs/lab.md`; do not edit. What the columns mean is at the end, how the lab works in\n[test/lab](../test/lab/README.md). A run is five requests to a real service, the third disturbed in a way whose cause, culprit and cost are measured without ftrace.",
-    table(["measured on", ""], facts(rows)),
-    ...HALVES.flatMap((half) => halfOf(half, rows)),
+    table(["measured on", ""], facts(live)),
+    ...HALVES.flatMap((half) => halfOf(half, live)),
+    ...inVm(rows.filter(isVm)),
     ...skipped(rows),
     LEGEND,
   ].join("\n\n")}\n`;
@@ -31,6 +36,17 @@ function facts(rows: readonly Row[]): string[][] {
     ["Node", different((row) => row.node)],
     ["commit", different((row) => row.commit)],
     ["date", [...new Set([days[0], days.at(-1)])].join(" to ")],
+  ];
+}
+
+/** What only a machine of one's own can do: its memory, its drives, its interrupts. */
+function inVm(rows: readonly Row[]): string[] {
+  if (rows.length === 0) return [];
+  return [
+    "## In a virtual machine",
+    "Emulated (QEMU without KVM), with a kernel that has `preemptirq_delay_test`, little memory and throttled drives ([test/lab/vm](../test/lab/vm/README.md)); recorded inside, explained outside.",
+    table(["measured on", ""], facts(rows)),
+    ...HALVES.flatMap((half) => halfOf({ ...half, title: `${half.title}, virtual machine` }, rows)).map((part) => part.replace(/^## /, "### ")),
   ];
 }
 

@@ -28,9 +28,10 @@ export interface RunRow extends AnyRow, Omit<Score, "text"> {
   /** the right cause, `none` for a clean run */
   readonly wanted: string;
   readonly injectedNs: number | undefined;
-  readonly verdictMs: number;
-  /** CPUs that strangers used */
-  readonly others: number;
+  /** undefined = the explanation was made elsewhere, later */
+  readonly verdictMs: number | undefined;
+  /** CPUs that strangers used; undefined in a virtual machine, which has none */
+  readonly others: number | undefined;
 }
 
 /** This host cannot show it, or the service failed. */

@@ -2,8 +2,12 @@
  * Is the verdict right about what only a virtual machine can do? One JSON line a run.
  *
  * usage: node scripts/run-ts.js test/lab/vm/main.ts [--variant ID]... [--runs N] [--half shown|held-back|all] [--attempts N] [--keep DIR] [--list]
+ *                                                   [--results FILE.jsonl]   appends to the results of the lab, for `npm run lab -- --write`
  */
 import { parseArgs } from "node:util";
+import { appendRow, thisMachine } from "../results.ts";
+import { kernelRelease } from "./requirements.ts";
+import { vmRow } from "./row.ts";
 import { isRight, runVm, VM_VARIANTS, vmAbility, type VmOutcome, type VmVariant } from "./index.ts";
 
 const { values } = parseArgs({
@@ -13,6 +17,7 @@ const { values } = parseArgs({
     half: { type: "string", default: "shown" },
     attempts: { type: "string", default: "3" },
     keep: { type: "string" },
+    results: { type: "string" },
     list: { type: "boolean", default: false },
   },
 });
@@ -38,7 +43,11 @@ else if (
   // an orderly exit removes the shared folder; QEMU dies with this process
   process.once("SIGINT", () => process.exit(130));
   process.once("SIGTERM", () => process.exit(143));
-  const print = (outcome: VmOutcome): void => console.log(JSON.stringify(outcome));
+  const machine = { ...thisMachine(), kernel: kernelRelease(ability.testbed.kernel) };
+  const print = (outcome: VmOutcome): void => {
+    console.log(JSON.stringify(outcome));
+    if (values.results !== undefined) appendRow(values.results, vmRow(outcome, machine));
+  };
   const outcomes = await runVm({
     testbed: ability.testbed,
     root: process.cwd(),

@@ -1,5 +1,5 @@
 /** Can the virtual machine run here? If not, one sentence why. */
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 
 export interface Testbed {
@@ -20,6 +20,13 @@ const PROGRAMS = [
 ];
 
 export type VmAbility = { readonly kind: "ready"; readonly testbed: Testbed } | { readonly kind: "missing"; readonly why: string };
+
+/** Which kernel is in a bzImage? Documentation/arch/x86/boot.rst: kernel_version, at 0x20e, points to its text from 0x200 on. */
+export function kernelRelease(file: string): string {
+  const image = readFileSync(file);
+  const begin = image.readUInt16LE(0x20e) + 0x200;
+  return image.toString("latin1", begin, image.indexOf(" ", begin));
+}
 
 /** STALLSCOPE_TESTBED names the folder; default: shared/testbed beside the checkout. */
 export function vmAbility(root: string, env: Readonly<Record<string, string | undefined>> = process.env): VmAbility {
