@@ -3,11 +3,13 @@
  * and other thread names than in the shown half. Nothing of this file is known to a rule.
  */
 import { dirty } from "./injectors/dirty.ts";
+import { cpuOffline } from "./injectors/cpu-offline.ts";
 import { evictWeights } from "./injectors/evict-weights.ts";
 import { fifo } from "./injectors/fifo.ts";
 import { freezer } from "./injectors/freezer.ts";
 import { fsync } from "./injectors/fsync.ts";
 import { gil } from "./injectors/gil.ts";
+import { irqLoad } from "./injectors/irq-load.ts";
 import { busyKworker } from "./injectors/kworker.ts";
 import { lock } from "./injectors/lock.ts";
 import { loopBlock } from "./injectors/loop-block.ts";
@@ -58,6 +60,9 @@ export const VARIANTS: readonly Variant[] = [
     held("gradio-6", "rival", rival({ name: "updatedb" })),
     held("python-processes", "neighbours-4", rival({ name: "ffmpeg", count: 4 })),
     held("demo", "rival", rival({ name: "xz" })),
+    // its CPU goes away in mid-request, and the one that stays is taken
+    shown("python-threads", "cpu-offline", cpuOffline()),
+    held("node-pool", "cpu-offline", cpuOffline()),
   ),
   ...all(
     "rt-hog",
@@ -174,6 +179,11 @@ export const VARIANTS: readonly Variant[] = [
     "softirq-load",
     shown("python-threads", "flood-200k", softirqFlood({ rounds: 200_000, pauseUs: 50 })),
     held("node-pool", "flood-400k", softirqFlood({ rounds: 400_000, pauseUs: 80 })),
+  ),
+  ...all(
+    "hardirq-load",
+    shown("python-threads", "irq-20", irqLoad({ clocks: 20, periodUs: 200 })),
+    held("node-pool", "irq-40", irqLoad({ clocks: 40, periodUs: 300 })),
   ),
   ...all(
     "kworker-delay",

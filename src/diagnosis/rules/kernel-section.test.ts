@@ -18,8 +18,8 @@ const askedAt =
     drawn.at(time).event("local_timer_entry", 1, { flags: 0x0d, preemptCount: depth }).event("local_timer_exit", 1, { flags: 0x0d, preemptCount: depth });
 
 /** The worker comes in at 200 and begins the item, queued at 140, at 210. */
-const heldByItem = (isCut: boolean) =>
-  preempted(WORKER, (drawn) => {
+const heldByItem = (isCut: boolean, comm = WORKER.comm) =>
+  preempted({ ...WORKER, comm }, (drawn) => {
     drawn.at(140).queueWork(1, 1, "gc_worker", { by: 20 }).work(1, 30, 210, 50_190, 1, "gc_worker");
     return isCut ? drawn.irq(1, 220, 221, 9, "tick") : drawn;
   });
@@ -201,8 +201,16 @@ describeCauses("kernel-section", {
         cost: 49_999,
         confidence: "high",
         culprit: { kind: "kernel-thread", tid: 30, function: "gc_worker" },
-        remedies: ["workqueue-cpus"],
+        remedies: ["move-service"],
         facts: { work: "gc_worker", queuedBy: "service/20", waitedBeforeStartNs: 70 * US },
+      },
+      {
+        what: "a worker that belongs to no CPU had it",
+        draw: () => ({ scene: heldByItem(false, "kworker/u8:2"), end: END }),
+        cost: 50_000,
+        confidence: "high",
+        culprit: { kind: "kernel-thread", tid: 30, function: "gc_worker" },
+        remedies: ["workqueue-cpus"],
       },
       {
         // 200 to 30 000 behind another item, to 50 200 in its own

@@ -10,8 +10,9 @@ import { originOf } from "../../facts/index.ts";
 import type { ThreadIndex } from "../../trace/index.ts";
 import { defineRule, durationOf, needs, type RuleContext } from "../define-rule.ts";
 import { advise } from "../remedies.ts";
-import { mainCulprit } from "../who.ts";
+import { hasName, mainCulprit, moveService } from "../who.ts";
 
+const UNBOUND = /^kworker\/u/;
 const STORAGE = new Set(["blocked-io", "blocked-fault", "reclaim"]);
 
 export const kworkerDelay = defineRule({
@@ -24,7 +25,7 @@ export const kworkerDelay = defineRule({
     signature: "A kernel worker held the CPU, or the request waited for work that was queued to it.",
     notThis: "Work that only reports a disk's answer (block-io); the reclaim thread (kswapd-reclaim).",
     sources: ["Documentation/core-api/workqueue.rst"],
-    remedies: ["workqueue-cpus", "journald-volatile"],
+    remedies: ["workqueue-cpus", "move-service", "journald-volatile"],
   },
   claims: (segment, context) => heldByWorker(segment, context) || waitedForWork(segment, context),
   conclude(claimed, context) {
@@ -45,9 +46,12 @@ export const kworkerDelay = defineRule({
         workNs: durationOf(claimed),
       },
       remedies: [
+        // a worker that belongs to a CPU stays there: then only the service can go
         ...(cpu < 0 || cpus < 2 || claimed.every(({ class: kind }) => kind !== "runnable")
           ? []
-          : [advise("workqueue-cpus", { cpu, mask: (mask & ~(1n << BigInt(cpu))).toString(16), allMask: mask.toString(16) })]),
+          : !hasName(run, thread, UNBOUND)
+            ? moveService(run, cpu)
+            : [advise("workqueue-cpus", { cpu, mask: (mask & ~(1n << BigInt(cpu))).toString(16), allMask: mask.toString(16) })]),
         ...(origin?.by.startsWith("systemd-journal") === true ? [advise("journald-volatile")] : []),
       ],
     };
