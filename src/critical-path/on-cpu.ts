@@ -44,15 +44,17 @@ export function splitRunning(timeline: Timeline, thread: ThreadIndex, cpu: numbe
   });
 }
 
-/** Names the running time inside calls that had to read file data from storage. */
-export const PAGE_CACHE_READ = "filemap_read";
+/** Names the running time that went into file data which storage had to bring. */
+export const PAGE_CACHE_WORK = { read: "filemap_read", fault: "filemap_fault" } as const;
+
+export const isPageCacheWork = (fn: string | undefined): boolean => fn === PAGE_CACHE_WORK.read || fn === PAGE_CACHE_WORK.fault;
 
 function splitByReads(timeline: Timeline, thread: ThreadIndex, begin: number, end: number, emit: EmitPart): void {
   let at = begin;
-  for (const [from, to] of timeline.pageCacheReads.within(thread, begin, end)) {
-    if (from > at) emitWork(timeline, thread, at, from, emit);
-    emit(from, to, "running", { kind: "thread", thread, fn: PAGE_CACHE_READ });
-    at = to;
+  for (const work of timeline.pageCacheReads.within(thread, begin, end)) {
+    if (work.begin > at) emitWork(timeline, thread, at, work.begin, emit);
+    emit(work.begin, work.end, "running", { kind: "thread", thread, fn: PAGE_CACHE_WORK[work.during] });
+    at = work.end;
   }
   if (end > at) emitWork(timeline, thread, at, end, emit);
 }

@@ -17,7 +17,7 @@ const begun = (): Scene =>
 /** Spans of cold reads of thread 20, us, between `from` and `to`. */
 const cold = (drawn: Scene, from = 0, to = 1000) => {
   const run = runOf(drawn.at(1000).switch(0, 20, "S", 0));
-  return run.timeline.pageCacheReads.within(threadOf(run, 20), from * US, to * US).map(([begin, end]) => [begin / US, end / US]);
+  return run.timeline.pageCacheReads.within(threadOf(run, 20), from * US, to * US).map(({ begin, end }) => [begin / US, end / US]);
 };
 const read = (drawn: Scene, begin: number, bytes: number, fd = 7): Scene => drawn.syscall(20, 0, begin, begin + 10, READ, [fd, 0, bytes], bytes);
 /** The read from 100 to 110 takes 4 KiB and brings 16 KiB in. */

@@ -41,6 +41,7 @@ export interface Timeline {
 export function buildTimeline(trace: Trace): Timeline {
   const switches = buildSwitches(trace);
   const wakes = buildWakeEdges(trace);
+  const states = buildThreadStates(trace, switches, wakes);
   const interrupts = buildInterrupts(trace);
   const syscalls = buildSyscalls(trace);
   const blockIo = buildBlockIo(trace);
@@ -49,7 +50,7 @@ export function buildTimeline(trace: Trace): Timeline {
   const wakerOf = buildWakers({ trace, wakes, interrupts, blockIo, timers });
   return {
     trace,
-    states: buildThreadStates(trace, switches, wakes),
+    states,
     wakes,
     occupancy: buildCpuOccupancy(trace, switches),
     interrupts,
@@ -62,7 +63,7 @@ export function buildTimeline(trace: Trace): Timeline {
     },
     workItems: buildWorkItems(trace, pairSlices(trace, "workqueue_execute_start", "workqueue_execute_end")),
     blockIo,
-    pageCacheReads: buildPageCacheReads(trace, syscalls),
+    pageCacheReads: buildPageCacheReads(trace, syscalls, states),
     timers,
     blindSpots,
     wakerOf,

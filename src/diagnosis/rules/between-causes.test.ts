@@ -171,7 +171,7 @@ describe("files", () => {
 
   it("a fault is on the file that its pages are of, where a process maps it", () => {
     const diagnosis = of(diagnose(faults({ files: { [`${0xfe00000}:5`]: "/models/weights.gguf" } })), "cold-page-cache");
-    expect(diagnosis).toMatchObject({ costNs: 50_000 * US, facts: { file: "/models/weights.gguf", pagesRead: 1, readBytes: 4096 } });
+    expect(diagnosis).toMatchObject({ costNs: 50_005 * US, facts: { file: "/models/weights.gguf", pagesRead: 1, readBytes: 4096 } });
     expect(diagnosis.remedies.map(({ id }) => id)).toEqual(["prefetch-file", "keep-in-page-cache"]);
     expect(diagnosis.remedies[0]?.commands[0]).toContain("/models/weights.gguf");
   });

@@ -5,7 +5,7 @@
  * Not this rule: data that was in memory before (page-cache-evicted), direct I/O and metadata (block-io), swap (swap-in).
  * Sources: llama.cpp 91, llama2.c PR 101; mm/filemap.c.
  */
-import { PAGE_CACHE_READ } from "../../critical-path/index.ts";
+import { isPageCacheWork } from "../../critical-path/index.ts";
 import { defineRule, needs } from "../define-rule.ts";
 import { fileData, fileWait, pagesOf } from "../file-wait.ts";
 import { advise } from "../remedies.ts";
@@ -23,7 +23,7 @@ export const coldPageCache = defineRule({
     sources: ["mm/filemap.c", "llama.cpp#91"],
     remedies: ["prefetch-file", "keep-in-page-cache"],
   },
-  claims: (segment) => fileWait(segment) !== undefined || (segment.class === "running" && segment.culprit.fn === PAGE_CACHE_READ),
+  claims: (segment) => fileWait(segment) !== undefined || (segment.class === "running" && isPageCacheWork(segment.culprit.fn)),
   conclude(claimed, context) {
     const { path, facts } = fileData(claimed, context);
     const pages = pagesOf(context);

@@ -6,7 +6,7 @@
  * Threshold: half of the pages, so that a file that is read on is not taken for one that is read again.
  * Sources: mm/workingset.c (refaults); llama.cpp 14154; Documentation/filesystems/vfs.rst.
  */
-import { PAGE_CACHE_READ } from "../../critical-path/index.ts";
+import { isPageCacheWork } from "../../critical-path/index.ts";
 import { openedFiles } from "../../facts/index.ts";
 import { defineRule, needs, type RuleContext } from "../define-rule.ts";
 import { fileData, fileWait, pagesOf } from "../file-wait.ts";
@@ -30,7 +30,7 @@ export const pageCacheEvicted = defineRule({
     remedies: ["keep-in-page-cache"],
   },
   claims: (segment, context) =>
-    (fileWait(segment) !== undefined || (segment.class === "running" && segment.culprit.fn === PAGE_CACHE_READ)) && wasThere(context) !== undefined,
+    (fileWait(segment) !== undefined || (segment.class === "running" && isPageCacheWork(segment.culprit.fn))) && wasThere(context) !== undefined,
   conclude(claimed, context) {
     const { path, facts } = fileData(claimed, context);
     const evidence = wasThere(context);

@@ -27,7 +27,7 @@ export async function startTestingService(): Promise<LabService> {
     cpu,
     trigger: { kind: "http", url: `http://127.0.0.1:${port}/` },
     workerTid: async () => (await ask("tid"))["tid"] as number | undefined,
-    faults: ["read", "map", "fsync", "write", "spawn", "log", "alloc", "load"],
+    faults: ["read", "map", "fsync", "sync", "write", "spawn", "log", "alloc", "load"],
     arm: async (...words) => void (await ask("arm", ...words)),
     lastFault: async () => {
       const answer = await ask("fault");
