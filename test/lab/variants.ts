@@ -159,7 +159,7 @@ export const VARIANTS: readonly Variant[] = [
   ...all(
     "process-spawn",
     shown("python-threads", "spawn-true-250", spawn({ count: 250, program: ["/bin/true"] })),
-    shown("gradio-5", "spawn-python-12", spawn({ count: 12, program: ["/usr/bin/python3", "-c", "pass"] })),
+    shown("gradio-5", "spawn-python-24", spawn({ count: 24, program: ["/usr/bin/python3", "-c", "pass"] })),
     held("node-pool", "spawn-sh-90", spawn({ count: 90, program: ["/bin/sh", "-c", "exit"] })),
     held("python-processes", "spawn-node-4", spawn({ count: 4, program: [process.execPath, "-e", "0"] })),
   ),
@@ -188,7 +188,7 @@ export const VARIANTS: readonly Variant[] = [
   ...all(
     "kworker-delay",
     shown("python-threads", "kworker-90k", busyKworker({ segments: 30_000, namespaces: 3 })),
-    held("gradio-6", "kworker-150k", busyKworker({ segments: 30_000, namespaces: 5 })),
+    held("python-processes", "kworker-120k", busyKworker({ segments: 30_000, namespaces: 4 })),
   ),
   ...all(
     "stopped",

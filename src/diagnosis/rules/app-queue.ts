@@ -4,6 +4,8 @@
  * path had set B going for this request before, and B answers once more, for us, later.
  * Not this rule: a lock (lock-contention), whose holder does not go on to serve the request; an event loop that is itself
  * busy (event-loop-blocked).
+ * Not seen: what several requests ahead of this one took, and jobs that go from thread to thread; only the worker's time up to its first
+ * answer is claimed, the rest looks like the service's own computing (docs/lab.md has two such services).
  * Sources: index-tts webui.py (concurrency 1); Gradio queueing.py; src/timeline/messages.ts.
  */
 import { upperBound } from "../../base/index.ts";
