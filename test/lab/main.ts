@@ -2,7 +2,7 @@
  * How often is the verdict right? Real services, disturbed in ways whose truth is known, and clean runs that must accuse nobody; as root.
  * usage: npm run lab -- [--runs N] [--variant ID | --service NAME | --cause ID]... [--half shown|held-back|all]
  *                       [--results FILE.jsonl] [--write docs/lab.md] [--keep DIR] [--tries N] [--measure] [--cpu N]
- * --results appends one line a run; --write makes the page from that file; --keep keeps every bundle, with truth and score beside it;
+ * --results appends one line a run; --write makes the page from that file (with --runs 0 without playing anything); --keep keeps every bundle, with truth and score beside it;
  * --tries is how often a run that strangers disturbed is repeated before it is void (default 3);
  * --measure fires the requests without any capture and prints what each disturbance costs; --cpu is the services' (default: the last).
  * Exit code 0: every judged run named the right cause, accused nobody wrongly, and its account closes; 1: not.
@@ -21,6 +21,7 @@ import { isRight } from "./score.ts";
 import { SERVICES } from "./services/index.ts";
 import { CannotInject, type LabService, type Variant } from "./types.ts";
 import { VARIANTS } from "./variants.ts";
+import { VM_VARIANTS } from "./vm/index.ts";
 
 const { values } = parseArgs({
   options: {
@@ -37,10 +38,12 @@ const { values } = parseArgs({
     cpu: { type: "string", default: String(availableParallelism() - 1) },
   },
 });
-const runs = wholeNumber("--runs", values.runs, 1);
+const runs = wholeNumber("--runs", values.runs, 0);
 const tries = wholeNumber("--tries", values.tries, 1);
 const cpu = wholeNumber("--cpu", values.cpu, 0);
 const chosen = chooseVariants(VARIANTS, values);
+/** Rows of variants that were given up or replaced stay in the file, but not on the page. */
+const PLAYED = new Set([...VARIANTS, ...VM_VARIANTS].map(({ id }) => id));
 const machine = thisMachine();
 const rows: Row[] = [];
 /** Ctrl-C ends the run under way, undoes its disturbance and ends the services; a second one leaves that to the kernel. */
@@ -133,14 +136,14 @@ if (why !== undefined) {
 }
 if (values.keep !== undefined) mkdirSync(values.keep, { recursive: true });
 for (const name of new Set(chosen.map((variant) => variant.service))) {
-  if (stopping.signal.aborted) break;
+  if (stopping.signal.aborted || runs === 0) break;
   await playAll(
     name,
     chosen.filter((variant) => variant.service === name),
   );
 }
 if (stopping.signal.aborted) process.exit(Number(stopping.signal.reason));
-if (values.write !== undefined) writeFileSync(values.write, labDocument(values.results === undefined ? rows : readRows(values.results)));
+if (values.write !== undefined) writeFileSync(values.write, labDocument((values.results === undefined ? rows : readRows(values.results)).filter(({ variant }) => PLAYED.has(variant))));
 const judged = rows.filter(isRunRow).filter((row) => row.kind === "run");
 if (!values.measure) process.stdout.write(`${judged.filter((row) => row.isCauseRight).length} of ${judged.length} judged runs named the right cause\n`);
 process.exitCode = rows.every((row) => (isRunRow(row) ? row.kind === "void" || (row.isCauseRight && row.brokenLaws.length === 0) : row.kind === "skipped"))
