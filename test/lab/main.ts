@@ -143,7 +143,8 @@ for (const name of new Set(chosen.map((variant) => variant.service))) {
   );
 }
 if (stopping.signal.aborted) process.exit(Number(stopping.signal.reason));
-if (values.write !== undefined) writeFileSync(values.write, labDocument((values.results === undefined ? rows : readRows(values.results)).filter(({ variant }) => PLAYED.has(variant))));
+if (values.write !== undefined)
+  writeFileSync(values.write, labDocument((values.results === undefined ? rows : readRows(values.results)).filter(({ variant }) => PLAYED.has(variant))));
 const judged = rows.filter(isRunRow).filter((row) => row.kind === "run");
 if (!values.measure) process.stdout.write(`${judged.filter((row) => row.isCauseRight).length} of ${judged.length} judged runs named the right cause\n`);
 process.exitCode = rows.every((row) => (isRunRow(row) ? row.kind === "void" || (row.isCauseRight && row.brokenLaws.length === 0) : row.kind === "skipped"))

@@ -41,15 +41,15 @@ const fault = (
 const clean = (id: string, machine: MachineSpec, heldBack: boolean): VmVariant => ({ id: `vm-clean-${id}`, causes: [], machine, heldBack });
 
 export const VM_VARIANTS: readonly VmVariant[] = [
-  // long enough to make a request of 450 ms late: what is shorter is found, but no verdict
+  // long enough to make a request of 450 ms late (what is shorter is found, but is no verdict), and short enough to lie inside its work
   section("irq", 180, true),
   section("irq", 220, false),
-  section("irq", 300, true),
-  section("irq", 400, false),
+  section("irq", 200, true),
+  section("irq", 250, false),
   section("preempt", 180, true),
   section("preempt", 220, false),
   section("preempt", 300, true),
-  section("preempt", 400, false),
+  section("preempt", 250, false),
   kswapd("read", "read", 120, false),
   kswapd("churn", "churn", 500, false),
   kswapd("read-200", "read", 200, true),
