@@ -237,3 +237,60 @@ describe("a service of several processes", () => {
     expect(walk(pool(), 50_200, service)).toEqual([BEGIN, { until: 50_200, class: "runnable", tid: 20, culprit, by: 30 }]);
   });
 });
+
+describe("a client that does something else while it waits for an answer", () => {
+  const NET = 0x10;
+  /** Thread 20 asks at 150; 21 computes on CPU 2 from 160 and answers at 50 000; meanwhile a timer of 20 fires at 10 000, and it gets CPU 1 from 30 000 to 35 000. */
+  const busy = (asks = true): Scene => {
+    const drawn = scene({
+      cpus: 3,
+      threads: [
+        { tid: 20, comm: "client" },
+        { tid: 21, comm: "service" },
+        { tid: 30, comm: "rival" },
+      ],
+    })
+      .at(50)
+      .switch(1, 0, "R", 20)
+      .at(200)
+      .switch(1, 20, "S", 0)
+      .at(9_000)
+      .switch(1, 0, "R", 30)
+      .hrtimer(1, 3, 10_000, 10_000, 10_010)
+      .at(10_005)
+      .waking(1, 30, 20, 1, HARDIRQ)
+      .at(30_000)
+      .switch(1, 30, "R", 20)
+      .at(35_000)
+      .switch(1, 20, "S", 0)
+      .at(160)
+      .switch(2, 0, "R", 21)
+      .at(49_990)
+      .softirqRaise(2, NET_RX)
+      .softirq(2, 49_995, 50_005, NET_RX)
+      .at(50_000)
+      .waking(2, 21, 20, 1, NET)
+      .at(50_010)
+      .switch(1, 0, "R", 20);
+    return asks ? drawn.at(140).softirqRaise(1, NET_RX).softirq(1, 145, 155, NET_RX).at(150).waking(1, 20, 21, 2, NET) : drawn;
+  };
+  const short = (path: ReturnType<typeof walk>) => path.map(({ until, class: kind, tid }) => `${tid} ${kind} ${until}`);
+
+  it("is charged for it before it asked and after the answer only", () => {
+    expect(short(walk(busy(), 50_010, [21]))).toEqual([
+      "20 running 145",
+      "20 softirq 150",
+      "21 runnable 160",
+      "21 running 35000",
+      "21 running 49995",
+      "21 softirq 50000",
+      "20 runnable 50010",
+    ]);
+  });
+  it("has asked at the latest when it first went to sleep: who was awake is not woken", () => {
+    expect(short(walk(busy(false), 50_010, [21])).slice(0, 3)).toEqual(["20 running 200", "21 running 35000", "21 running 49995"]);
+  });
+  it("is on the path itself when nobody said whose the service is: it may be the service's own loop", () => {
+    expect(short(walk(busy(), 50_010))).toContain("20 runnable 30000");
+  });
+});

@@ -9,10 +9,12 @@
 import { assert, upperBound } from "../base/index.ts";
 import { STATE, type Deferred, type Timeline, type Waker } from "../timeline/index.ts";
 import { NO_THREAD, type ThreadIndex } from "../trace/index.ts";
+import { awaitedAnswers } from "./answers.ts";
 import { delegationsIn, type Delegates } from "./delegate.ts";
 import { wasSetGoing } from "./hand-off.ts";
 import { lostIn, type LostIndex } from "./lost.ts";
 import { isPollTick } from "./poll-ticks.ts";
+import { isToStop } from "./stop-signal.ts";
 import { RECLAIM_FUNCTIONS, reclaimIn, splitRunnable, splitRunning, throttledUntil, type RunnableContext } from "./on-cpu.ts";
 import { isInKernel } from "./runnable-context.ts";
 import type { PathClass, RequestWindow, Segment, SegmentCulprit, Wait } from "./segment.ts";
@@ -28,10 +30,14 @@ const MAX_SEGMENTS = 500_000;
  */
 const HOLDER_SHARE = 0.5;
 
-/** From the wake by a signal to the stop: a few microseconds on a CPU, plus the wait for it. */
-const MAX_SIGNAL_NS = 20_000_000;
-
 const timesIn = (threads: readonly ThreadIndex[], thread: ThreadIndex): number => threads.reduce((sum, other) => sum + Number(other === thread), 0);
+
+const NOT_IN_A_CALL = { syscall: undefined, stack: [], lock: undefined, fd: undefined } as const;
+
+/** Is it known to be none of the service's? A loop of the service is woken by messages too, and they are no answers. */
+function isOutside({ trace }: Timeline, { service }: RunnableContext, thread: ThreadIndex): boolean {
+  return service.size > 0 && !service.has(trace.threads.row(thread).pid);
+}
 
 /** A wait and what ended it. */
 interface Followed {
@@ -58,7 +64,7 @@ interface Frame {
 
 export function walkRequest(timeline: Timeline, context: RunnableContext, lost: LostIndex, window: RequestWindow): readonly Segment[] {
   const walk = new Walk(timeline, context, lost, window);
-  walk.explain(window.thread, window.begin, window.end, { depth: 0, via: [], waiting: [] });
+  walk.request(window);
   const segments = walk.segments;
   let at = window.begin;
   for (const segment of segments) {
@@ -76,14 +82,26 @@ class Walk {
   readonly #context: RunnableContext;
   readonly #lost: LostIndex;
   readonly #requestBegin: number;
-  readonly #requestEnd: number;
 
   constructor(timeline: Timeline, context: RunnableContext, lost: LostIndex, window: RequestWindow) {
     this.#timeline = timeline;
     this.#context = context;
     this.#lost = lost;
     this.#requestBegin = window.begin;
-    this.#requestEnd = window.end;
+  }
+
+  /** The client's own doing is the answerer's time while it has asked and has no answer; the wait that the answer ends leads there itself. */
+  request(window: RequestWindow): void {
+    const { thread, begin, end } = window;
+    const root: Frame = { depth: 0, via: [], waiting: [] };
+    let at = begin;
+    for (const { asked, slept, answered, answerer } of isOutside(this.#timeline, this.#context, thread) ? awaitedAnswers(this.#timeline, window) : []) {
+      this.explain(thread, at, asked, root);
+      const wait: Wait = { thread, class: "blocked-network", begin: asked, end: answered, ...NOT_IN_A_CALL, by: "polled" };
+      this.explain(answerer, asked, slept, { depth: 1, via: [wait], waiting: [thread] });
+      at = slept;
+    }
+    this.explain(thread, at, end, root);
   }
 
   /** Explains [begin, end) of one thread's time line: emits segments that fill it exactly. */
@@ -142,7 +160,7 @@ class Walk {
 
   /** A poller's look into its queue belongs to whoever works for it meanwhile, else to itself. */
   #tick(thread: ThreadIndex, row: number, begin: number, end: number, frame: Frame): void {
-    const wait: Wait = { thread, class: "blocked-timer", begin, end, syscall: undefined, stack: [], lock: undefined, fd: undefined, by: "polled" };
+    const wait: Wait = { thread, class: "blocked-timer", begin, end, ...NOT_IN_A_CALL, by: "polled" };
     const deeper = (other: ThreadIndex, a: number, b: number): void =>
       this.explain(other, a, b, { depth: frame.depth + 1, via: [...frame.via, wait], waiting: [...frame.waiting, thread] });
     this.#polled(thread, begin, end, frame, "any", deeper, (a, b) => this.#interval(thread, row, a, b, frame));
@@ -154,7 +172,7 @@ class Walk {
     if (parent === NO_THREAD || frame.waiting.includes(parent)) {
       return this.#unknown(thread, begin, end, frame, when === "birth" ? "before the thread was born" : "after the thread's end");
     }
-    const wait: Wait = { thread, class: "blocked-child", begin, end, syscall: undefined, stack: [], lock: undefined, fd: undefined, by: "birth" };
+    const wait: Wait = { thread, class: "blocked-child", begin, end, ...NOT_IN_A_CALL, by: "birth" };
     this.explain(parent, begin, end, { depth: frame.depth + 1, via: [...frame.via, wait], waiting: [...frame.waiting, thread] });
   }
 
@@ -164,7 +182,7 @@ class Walk {
     const edge = states.wake[row] as number;
     const rowBegin = states.start[row] as number;
     const rowEnd = states.end[row] as number;
-    const waker = edge < 0 || this.#isSignal(thread, row) ? undefined : this.#timeline.wakerOf(edge);
+    const waker = edge < 0 || isToStop(states, row) ? undefined : this.#timeline.wakerOf(edge);
     const stack = this.#timeline.stacks.at(thread, rowBegin) ?? [];
     const syscall = this.#timeline.syscalls.at(thread, rowBegin);
     const kind = classifyWait({ state: states.state[row] as number, syscall, stack, waker });
@@ -278,20 +296,6 @@ class Walk {
     if (end > at) this.#unknown(thread, at, end, frame, "outside the recording");
   }
 
-  /** A wait that ended because the thread was to stop: who sent the signal did not do what the wait was for. */
-  #isSignal(thread: ThreadIndex, row: number): boolean {
-    const states = this.#timeline.states.of(thread);
-    const last = states.length;
-    let after = row + 1;
-    while (after < last && states.state[after] !== STATE.sleeping && states.state[after] !== STATE.blocked && states.state[after] !== STATE.stopped) after++;
-    return (
-      after < last &&
-      states.state[after] === STATE.stopped &&
-      states.state[row] !== STATE.stopped &&
-      (states.start[after] as number) - (states.end[row] as number) < MAX_SIGNAL_NS
-    );
-  }
-
   /** A poll that ended by its own timer: charged to what the poller had delegated, the rest is polling. */
   #polled(
     thread: ThreadIndex,
@@ -302,9 +306,6 @@ class Walk {
     deeper: (other: ThreadIndex, a: number, b: number, by: Wait["by"]) => void,
     idle: (a: number, b: number) => void,
   ): void {
-    // the client's own timers end nothing: it waits for whoever answers it in the end
-    const answerer = frame.depth === 0 ? this.#answererOf(thread, to) : undefined;
-    if (answerer !== undefined) return deeper(answerer, from, to, "polled");
     let at = from;
     for (const part of delegationsIn(this.#timeline, thread, from, to, [...frame.waiting, thread], this.#requestBegin, who)) {
       if (part.begin > at) idle(at, part.begin);
@@ -312,17 +313,6 @@ class Walk {
       at = part.end;
     }
     if (to > at) idle(at, to);
-  }
-
-  /** Who wakes this thread over the network next? */
-  #answererOf(thread: ThreadIndex, after: number): ThreadIndex | undefined {
-    const states = this.#timeline.states.of(thread);
-    for (let row = upperBound(states.end, after); row < states.length && (states.end[row] as number) <= this.#requestEnd; row++) {
-      const edge = states.wake[row] as number;
-      const waker = edge < 0 ? undefined : this.#timeline.wakerOf(edge);
-      if (waker?.kind === "thread" && waker.network && waker.thread !== thread) return waker.thread;
-    }
-    return undefined;
   }
 
   /** The thread of the same process that ran for most of a timed lock wait. */

@@ -83,9 +83,11 @@ def major_faults(tid):
         return int(file.read().rsplit(")", 1)[1].split()[9])
 
 
-def on_cpu(tid):
+def schedstat(tid):
+    """Nanoseconds on a CPU, and in its queue."""
     with open(f"/proc/{tid}/schedstat") as file:
-        return int(file.read().split()[0])
+        ran, waited, _ = file.read().split()
+    return int(ran), int(waited)
 
 
 def touch(region):
@@ -171,22 +173,23 @@ class Handler(BaseHTTPRequestHandler):
         armed, SHARED["armed"] = SHARED["armed"], None
         tid = threading.get_native_id()
         watched = int(armed[1]) if armed is not None and armed[0] == "watch" else None
-        ran = on_cpu(watched) if watched is not None else 0
+        ran = schedstat(watched)[0] if watched is not None else 0
         begin = time.monotonic_ns()
         compute(self.server.rounds // 4)
         if armed is not None:
-            before, faults = ACCOUNTING.now(tid), major_faults(tid)
+            before, faults, queued = ACCOUNTING.now(tid), major_faults(tid), schedstat(tid)[1]
             fault_begin = time.monotonic_ns()
             details = fault(*armed)
             fault_end = time.monotonic_ns()
             after = ACCOUNTING.now(tid)
             details |= {name: after[name] - before[name] for name in before}
             details["majorFaults"] = major_faults(tid) - faults
+            details["queuedNs"] = schedstat(tid)[1] - queued
         digest = compute(self.server.rounds - self.server.rounds // 4)
         end = time.monotonic_ns()
         if armed is not None:
             if watched is not None:
-                details["watchedNs"] = on_cpu(watched) - ran
+                details["watchedNs"] = schedstat(watched)[0] - ran
             SHARED["last"] = {"begin": fault_begin, "end": fault_end, "tid": tid, "details": details, "work": {"begin": begin, "end": end}}
         body = json.dumps({"digest": digest}).encode()
         self.send_response(200)

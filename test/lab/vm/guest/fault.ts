@@ -1,7 +1,7 @@
 /**
  * The service itself waits: for memory that is on the swap drive, for memory that must be freed first, for a file on a slow drive.
- * Truth: the service's own clock around it (less what the same costs when nothing has to be brought), or for reclaim the
- * kernel's delay accounting of that thread (taskstats), which is no ftrace.
+ * Truth: the service's own clock around it, or for memory the kernel's delay accounting of that thread (taskstats), which is
+ * no ftrace. Both count until the thread is on a CPU again, so what it queued for one meanwhile is taken off: that is another cause's.
  */
 import { readFileSync } from "node:fs";
 import type { CauseId } from "../../../../src/result/index.ts";
@@ -28,15 +28,15 @@ const KINDS: Readonly<Record<Fault, Kind>> = {
     causes: ["swap-in"],
     value: String,
     fillsMemory: false,
-    costNs: ({ details }) => (details["coldNs"] ?? 0) - (details["warmNs"] ?? 0),
-    how: "the service's clock around touching, less touching it again",
+    costNs: ({ details }) => (details["blkioNs"] ?? 0) - (details["queuedNs"] ?? 0),
+    how: "the kernel's delay accounting: waiting for pages by that thread, less its wait for a CPU",
   },
   alloc: {
     causes: ["direct-reclaim"],
     value: String,
     fillsMemory: true,
-    costNs: ({ details }) => (details["reclaimNs"] ?? 0) + (details["compactNs"] ?? 0),
-    how: "the kernel's delay accounting: reclaim and compaction by that thread",
+    costNs: ({ details }) => (details["reclaimNs"] ?? 0) + (details["compactNs"] ?? 0) - (details["queuedNs"] ?? 0),
+    how: "the kernel's delay accounting: reclaim and compaction by that thread, less its wait for a CPU",
   },
   read: { causes: ["cold-page-cache", "page-cache-evicted"], value: file, fillsMemory: false, costNs: ownClock, how: "the service's clock around reading" },
   direct: { causes: ["block-io"], value: file, fillsMemory: false, costNs: ownClock, how: "the service's clock around reading" },
