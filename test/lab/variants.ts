@@ -103,7 +103,11 @@ export const VARIANTS: readonly Variant[] = [
     held("gradio-6", "loop-block-300", loopBlock({ ms: 300 })),
     held("node-pool", "loop-block-350", loopBlock({ ms: 350 })),
   ),
-  ...all("gil-convoy", shown("python-threads", "gil-600", gil({ ms: 600, name: "tokeniser" })), held("gradio-6", "gil-800", gil({ ms: 800, name: "hit-counter" }))),
+  ...all(
+    "gil-convoy",
+    shown("python-threads", "gil-600", gil({ ms: 600, name: "tokeniser" })),
+    held("gradio-6", "gil-800", gil({ ms: 800, name: "hit-counter" })),
+  ),
   ...all(
     "app-queue",
     shown("python-threads", "queue-1", queue({ ahead: 1, beforeMs: 30 })),
