@@ -1,8 +1,8 @@
 """A neighbour that uses memory, resident and silent until told: every line on stdin is answered with one JSON line on stdout.
 
   fill MIB     takes memory, touches it and keeps it
-  read PATH    reads the file over and over through the page cache, until `stop`; its pages push out others
-  churn MIB    writes that much memory over and over, until `stop`, and keeps it; what does not fit goes to swap
+  fetch PATH   brings the file into the page cache over and over, until `stop`; its pages push out others
+  map PATH     the same through a mapping: whoever frees its pages has to unmap them first
   stop         answers with the bytes that went through since it began
 
 usage: vm/hog.py
@@ -16,9 +16,11 @@ import sys
 import threading
 
 PR_SET_PDEATHSIG = 1
+MADV_POPULATE_READ = 22
 MIB = 1 << 20
+CHUNK = 512 * 1024
 KEPT = []
-STATE = {"stop": threading.Event(), "thread": None, "bytes": 0, "region": None}
+STATE = {"stop": threading.Event(), "thread": None, "bytes": 0}
 
 
 def touched(mib):
@@ -28,27 +30,32 @@ def touched(mib):
     return region
 
 
-def read(path):
-    block = bytearray(MIB)
+def fetch(path):
+    """Asks for the pages and does not copy them: an emulated CPU copies slower than kswapd frees."""
     file = os.open(path, os.O_RDONLY)
-    while not STATE["stop"].is_set():
-        count = os.readv(file, [block])
-        STATE["bytes"] += count
-        if count == 0:
-            os.lseek(file, 0, os.SEEK_SET)
+    size = os.fstat(file).st_size
+    for at in rounds(size):
+        os.posix_fadvise(file, at, CHUNK, os.POSIX_FADV_WILLNEED)
     os.close(file)
 
 
-def churn(mib):
-    if STATE["region"] is None:
-        STATE["region"] = mmap.mmap(-1, int(mib) * MIB, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-    region = STATE["region"]
+def map_file(path):
+    file = os.open(path, os.O_RDONLY)
+    region = mmap.mmap(file, 0, prot=mmap.PROT_READ)
+    os.close(file)
+    for at in rounds(len(region)):
+        region.madvise(MADV_POPULATE_READ, at, CHUNK)
+    region.close()
+
+
+def rounds(size):
+    """Offsets from begin to end over and over, until `stop`."""
     while True:
-        for at in range(0, len(region), mmap.PAGESIZE):
-            region[at] = 1
-            STATE["bytes"] += mmap.PAGESIZE
+        for at in range(0, size, CHUNK):
             if STATE["stop"].is_set():
                 return
+            yield at
+            STATE["bytes"] += CHUNK
 
 
 def start(work, value):
@@ -62,10 +69,10 @@ def obey(line):
     match line.split(" ", 1):
         case ["fill", mib]:
             KEPT.append(touched(int(mib)))
-        case ["read", path]:
-            start(read, path)
-        case ["churn", mib]:
-            start(churn, mib)
+        case ["fetch", path]:
+            start(fetch, path)
+        case ["map", path]:
+            start(map_file, path)
         case ["stop"]:
             STATE["stop"].set()
             STATE["thread"].join()

@@ -10,9 +10,11 @@ import type { MachineSpec } from "./types.ts";
 const QEMU = "/usr/bin/qemu-system-x86_64";
 const CPUS = 2;
 const SWAP_MB = 512;
-/** Files on the drive by their size in MiB, and `big` for a neighbour to read over and over. */
+/** Files on the drive by their size in MiB. */
 const FILE_MIB = [1, 2, 3, 5, 8] as const;
-const BIG_MIB = 256;
+/** `holes`, for a neighbour to read over and over: its pages cost memory and no I/O, whose threads would take the host's CPUs from the machine's. */
+const HOLES_MIB = 512;
+const FILES_MB = 64;
 const MIB = 1 << 20;
 
 export interface Boot {
@@ -71,8 +73,8 @@ function makeDisks(share: string): readonly [string, string] {
   const [tree, files, swap] = [join(share, "files"), join(share, "files.img"), join(share, "swap.img")];
   mkdirSync(tree);
   for (const mib of FILE_MIB) writeFileSync(join(tree, String(mib)), randomBytes(mib * MIB));
-  writeFileSync(join(tree, "big"), Buffer.alloc(BIG_MIB * MIB, 1));
-  empty(files, BIG_MIB + 64);
+  empty(join(tree, "holes"), HOLES_MIB);
+  empty(files, FILES_MB);
   execFileSync("/usr/sbin/mke2fs", ["-q", "-t", "ext4", "-d", tree, files]);
   empty(swap, SWAP_MB);
   execFileSync("/usr/sbin/mkswap", ["-q", swap], { stdio: "ignore" });

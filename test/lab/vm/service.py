@@ -20,6 +20,7 @@ import mmap
 import os
 import signal
 import socket
+import statistics
 import struct
 import sys
 import threading
@@ -34,7 +35,7 @@ MIB = 1 << 20
 LIBC = ctypes.CDLL(None, use_errno=True)
 LIBC.mincore.argtypes = (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_void_p)
 
-SHARED = {"armed": None, "region": None, "last": None}
+SHARED = {"armed": None, "region": None, "last": None, "plain": []}
 
 
 class Accounting:
@@ -190,7 +191,10 @@ class Handler(BaseHTTPRequestHandler):
         if armed is not None:
             if watched is not None:
                 details["watchedNs"] = schedstat(watched)[0] - ran
-            SHARED["last"] = {"begin": fault_begin, "end": fault_end, "tid": tid, "details": details, "work": {"begin": begin, "end": end}}
+            SHARED["last"] = {"begin": fault_begin, "end": fault_end, "tid": tid, "details": details, "work": {"begin": begin, "end": end},
+                              "plainNs": int(statistics.median(SHARED["plain"]))}
+        else:
+            SHARED["plain"].append(end - begin)
         body = json.dumps({"digest": digest}).encode()
         self.send_response(200)
         self.send_header("content-type", "application/json")

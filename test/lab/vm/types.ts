@@ -15,7 +15,7 @@ export type Disturbance =
   /** the kernel's own test module keeps interrupts or preemption off on the service's CPU */
   | { readonly kind: "section"; readonly mode: "irq" | "preempt"; readonly us: number }
   /** a neighbour on the other CPU makes work for kswapd, which is pinned to the service's CPU */
-  | { readonly kind: "kswapd"; readonly hog: "read" | "churn"; readonly mib: number }
+  | { readonly kind: "kswapd"; readonly hog: "fetch" | "map"; readonly mib: number }
   /** the service waits for memory that it had, that it asks for, or for a file; see service.py */
   | { readonly kind: "fault"; readonly fault: "touch" | "alloc" | "read" | "direct"; readonly mib: number };
 

@@ -16,7 +16,7 @@ const section = (mode: "irq" | "preempt", ms: number, heldBack: boolean): VmVari
   heldBack,
 });
 
-const kswapd = (id: string, hog: "read" | "churn", mib: number, heldBack: boolean): VmVariant => ({
+const kswapd = (id: string, hog: "fetch" | "map", mib: number, heldBack: boolean): VmVariant => ({
   id: `vm-kswapd-${id}`,
   causes: ["kswapd-reclaim"],
   machine: SMALL,
@@ -50,9 +50,9 @@ export const VM_VARIANTS: readonly VmVariant[] = [
   section("preempt", 220, false),
   section("preempt", 300, true),
   section("preempt", 250, false),
-  kswapd("read", "read", 120, false),
-  kswapd("churn", "churn", 500, false),
-  kswapd("read-200", "read", 200, true),
+  kswapd("fetch", "fetch", 120, false),
+  kswapd("map", "map", 120, false),
+  kswapd("fetch-200", "fetch", 200, true),
   fault("swap-in-2", ["swap-in"], { fault: "touch", mib: 2 }, slowSwap(4), false),
   fault("swap-in-5", ["swap-in"], { fault: "touch", mib: 5 }, slowSwap(5), true),
   fault("direct-reclaim-24", ["direct-reclaim"], { fault: "alloc", mib: 24 }, { ...SMALL, swapBytesPerSecond: 40e6 }, false),

@@ -20,6 +20,8 @@ export interface Armed extends Stretch {
   readonly details: Readonly<Record<string, number>>;
   /** its whole work */
   readonly work: Stretch;
+  /** median length of the work of requests that were not armed */
+  readonly plainNs: number;
 }
 
 export interface VmService {
