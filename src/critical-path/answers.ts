@@ -6,21 +6,23 @@
  * freeing memory.
  */
 import { upperBound } from "../base/index.ts";
-import { STATE, type Timeline } from "../timeline/index.ts";
-import type { ThreadIndex } from "../trace/index.ts";
+import { SOFTIRQ_NAMES, STATE, type Timeline } from "../timeline/index.ts";
+import { FLAG_HARDIRQ, FLAG_NMI, FLAG_SOFTIRQ, IDLE_THREAD, type ThreadIndex } from "../trace/index.ts";
 import type { RequestWindow } from "./segment.ts";
+
+const NET_RX = SOFTIRQ_NAMES.indexOf("NET_RX");
 
 export interface Awaited {
   /** the client's last message, or the answer before; when neither was seen (who is awake is not woken), its first sleep */
   readonly asked: number;
-  /** when the client went to sleep for the last time before the answer woke it */
+  /** when the client went to sleep for the last time before the answer woke it; `answered` when it was awake by itself and was not woken */
   readonly slept: number;
   readonly answered: number;
   readonly answerer: ThreadIndex;
 }
 
-/** In order, disjoint; asked <= slept < answered. */
-export function awaitedAnswers(timeline: Timeline, { thread, begin, end }: RequestWindow): readonly Awaited[] {
+/** In order, disjoint; asked <= slept <= answered. `service` are the processes that may answer without waking anybody. */
+export function awaitedAnswers(timeline: Timeline, service: ReadonlySet<number>, { thread, begin, end }: RequestWindow): readonly Awaited[] {
   const states = timeline.states.of(thread);
   const sent = messagesOf(timeline, thread, begin, end);
   const spans: Awaited[] = [];
@@ -36,7 +38,34 @@ export function awaitedAnswers(timeline: Timeline, { thread, begin, end }: Reque
     const message = sent[upperBound(sent, slept) - 1] ?? -1;
     spans.push({ asked: Math.max(message, spans.at(-1)?.answered ?? (message < 0 ? since : message)), slept, answered, answerer: waker.thread });
   }
-  return spans;
+  const message = sent.at(-1) ?? -1;
+  const answer = message > (spans.at(-1)?.answered ?? begin) ? lastSent(timeline, service, thread, message, end) : undefined;
+  return answer === undefined ? spans : [...spans, { asked: message, slept: answer.time, answered: answer.time, answerer: answer.thread }];
+}
+
+/**
+ * The last message of the service in (from, to) that may have gone to a client that was awake, and so was not woken. A
+ * softirq for received packets that a thread raised itself is a packet that it sent to this machine.
+ */
+function lastSent(
+  timeline: Timeline,
+  service: ReadonlySet<number>,
+  client: ThreadIndex,
+  from: number,
+  to: number,
+): { time: number; thread: ThreadIndex } | undefined {
+  const { trace } = timeline;
+  const raises = trace.tables.get("softirq_raise");
+  const states = timeline.states.of(client);
+  for (let row = raises === undefined ? -1 : upperBound(raises.time, to) - 1; raises !== undefined && row >= 0; row--) {
+    const time = raises.time[row] as number;
+    if (time <= from) return undefined;
+    if (raises.fields["vec"]?.[row] !== NET_RX || ((raises.flags[row] as number) & (FLAG_HARDIRQ | FLAG_SOFTIRQ | FLAG_NMI)) !== 0) continue;
+    const thread = trace.threads.at(raises.tid[row] as number, time);
+    if (thread <= IDLE_THREAD || !service.has(trace.threads.row(thread).pid)) continue;
+    if (states.state[upperBound(states.end, time)] !== STATE.sleeping) return { time, thread };
+  }
+  return undefined;
 }
 
 /** When this thread woke other processes over the network, in order. */

@@ -241,15 +241,18 @@ describe("a service of several processes", () => {
 describe("a client that does something else while it waits for an answer", () => {
   const NET = 0x10;
   /** Thread 20 asks at 150; 21 computes on CPU 2 from 160 and answers at 50 000; meanwhile a timer of 20 fires at 10 000, and it gets CPU 1 from 30 000 to 35 000. */
-  const busy = (asks = true): Scene => {
-    const drawn = scene({
+  const begun = (): Scene =>
+    scene({
       cpus: 3,
       threads: [
         { tid: 20, comm: "client" },
         { tid: 21, comm: "service" },
         { tid: 30, comm: "rival" },
       ],
-    })
+    });
+  const asked = (drawn: Scene): Scene => drawn.at(140).softirqRaise(1, NET_RX).softirq(1, 145, 155, NET_RX).at(150).waking(1, 20, 21, 2, NET);
+  const busy = (asks = true): Scene => {
+    const drawn = begun()
       .at(50)
       .switch(1, 0, "R", 20)
       .at(200)
@@ -272,7 +275,7 @@ describe("a client that does something else while it waits for an answer", () =>
       .waking(2, 21, 20, 1, NET)
       .at(50_010)
       .switch(1, 0, "R", 20);
-    return asks ? drawn.at(140).softirqRaise(1, NET_RX).softirq(1, 145, 155, NET_RX).at(150).waking(1, 20, 21, 2, NET) : drawn;
+    return asks ? asked(drawn) : drawn;
   };
   const short = (path: ReturnType<typeof walk>) => path.map(({ until, class: kind, tid }) => `${tid} ${kind} ${until}`);
 
@@ -289,6 +292,26 @@ describe("a client that does something else while it waits for an answer", () =>
   });
   it("has asked at the latest when it first went to sleep: who was awake is not woken", () => {
     expect(short(walk(busy(false), 50_010, [21])).slice(0, 3)).toEqual(["20 running 200", "21 running 35000", "21 running 49995"]);
+  });
+  it("has its answer with the service's last message that came while it was awake, where none woke it", () => {
+    const awake = asked(begun().at(50).switch(1, 0, "R", 20))
+      .at(200)
+      .switch(1, 20, "S", 0)
+      .at(160)
+      .switch(2, 0, "R", 21)
+      .at(20_000)
+      .softirqRaise(2, NET_RX)
+      .softirq(2, 20_005, 20_010, NET_RX)
+      .hrtimer(1, 3, 30_000, 30_000, 30_010)
+      .at(30_005)
+      .waking(1, 0, 20, 1, HARDIRQ)
+      .at(30_020)
+      .switch(1, 0, "R", 20)
+      .at(40_000)
+      .softirqRaise(2, NET_RX)
+      .softirq(2, 40_005, 40_010, NET_RX);
+    // what was sent at 20 000 would have woken it
+    expect(short(walk(awake, 50_000, [21])).slice(-2)).toEqual(["21 running 40000", "20 running 50000"]);
   });
   it("is on the path itself when nobody said whose the service is: it may be the service's own loop", () => {
     expect(short(walk(busy(), 50_010))).toContain("20 runnable 30000");

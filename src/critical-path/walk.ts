@@ -95,7 +95,8 @@ class Walk {
     const { thread, begin, end } = window;
     const root: Frame = { depth: 0, via: [], waiting: [] };
     let at = begin;
-    for (const { asked, slept, answered, answerer } of isOutside(this.#timeline, this.#context, thread) ? awaitedAnswers(this.#timeline, window) : []) {
+    const awaited = isOutside(this.#timeline, this.#context, thread) ? awaitedAnswers(this.#timeline, this.#context.service, window) : [];
+    for (const { asked, slept, answered, answerer } of awaited) {
       this.explain(thread, at, asked, root);
       const wait: Wait = { thread, class: "blocked-network", begin: asked, end: answered, ...NOT_IN_A_CALL, by: "polled" };
       this.explain(answerer, asked, slept, { depth: 1, via: [wait], waiting: [thread] });
