@@ -1,13 +1,25 @@
 /**
  * Which tests are there? By file name: `*.test.ts` run everywhere; `*.live.test.ts` need root and tracefs and skip with a reason;
- * `*.slow.test.ts` install a real service first and run only when asked for (npm test -- --slow).
+ * `*.slow.test.ts` install a real service first, `*.vm.test.ts` boot a virtual machine: these run only when asked for (npm test -- --slow --vm).
  */
 import { defineConfig } from "vitest/config";
 
 const NOT_TESTS = ["**/node_modules/**", "**/dist/**"];
 
-/** `--project slow`, or a slow file by name: never by accident */
-const wantsSlow = process.argv.slice(2).some((argument) => argument.includes("slow"));
+/** `--project slow`, or such a file by name: never by accident */
+const wants = (kind: string): boolean => process.argv.slice(2).some((argument) => argument.split(/[^a-z]/).includes(kind));
+/** Each alone: what another does at the same time would be measured too. */
+const alone = (name: string, timeout: number, groupOrder: number) => ({
+  test: {
+    name,
+    include: [`{src,test}/**/*.${name}.test.ts`],
+    exclude: NOT_TESTS,
+    testTimeout: timeout,
+    hookTimeout: timeout,
+    fileParallelism: false,
+    sequence: { groupOrder },
+  },
+});
 
 export default defineConfig({
   test: {
@@ -19,37 +31,13 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["{src,test,bench,lab}/**/*.test.ts", "scripts/**/*.test.js"],
-          exclude: [...NOT_TESTS, "**/*.{live,slow}.test.ts"],
+          exclude: [...NOT_TESTS, "**/*.{live,slow,vm}.test.ts"],
           testTimeout: 15_000,
         },
       },
-      {
-        // one at a time, after the others: a test under load of its neighbours measures the neighbours
-        test: {
-          name: "live",
-          include: ["{src,test}/**/*.live.test.ts"],
-          exclude: NOT_TESTS,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-          fileParallelism: false,
-          sequence: { groupOrder: 1 },
-        },
-      },
-      ...(wantsSlow
-        ? [
-            {
-              test: {
-                name: "slow",
-                include: ["{src,test}/**/*.slow.test.ts"],
-                exclude: NOT_TESTS,
-                testTimeout: 900_000,
-                hookTimeout: 900_000,
-                fileParallelism: false,
-                sequence: { groupOrder: 2 },
-              },
-            },
-          ]
-        : []),
+      // after the others: a test under load of its neighbours measures the neighbours
+      alone("live", 60_000, 1),
+      ...["slow", "vm"].filter(wants).map((name, index) => alone(name, 900_000, 2 + index)),
     ],
   },
 });

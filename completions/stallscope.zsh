@@ -59,6 +59,7 @@ _stallscope() {
         '--pid[process id; repeat it or separate by commas]:pid:' \
         '--name[name of the program or script, e.g. webui.py; may be repeated]:name:' \
         '--port[TCP port it listens on; default\: the port of a --url on this machine]:port:' \
+        '--tracer[also run one of the kernel'\''s latency tracers\: irqsoff, preemptoff, preemptirqsoff, wakeup, wakeup_rt, wakeup_dl; may be repeated; those that exclude each other take turns, request by request]:name:' \
         '--output[keep the recording in this new directory]:dir:_files -/' \
         '--keep[keep the recording in ./stallscope-ID; default\: it is deleted after the report]' \
         '--buffer[size of the ring buffer per CPU, kB]:kB:' \
@@ -91,6 +92,7 @@ _stallscope() {
         '--pid[process id; repeat it or separate by commas]:pid:' \
         '--name[name of the program or script, e.g. webui.py; may be repeated]:name:' \
         '--port[TCP port it listens on; default\: the port of a --url on this machine]:port:' \
+        '--tracer[also run one of the kernel'\''s latency tracers\: irqsoff, preemptoff, preemptirqsoff, wakeup, wakeup_rt, wakeup_dl; may be repeated; those that exclude each other take turns, request by request]:name:' \
         '--duration[record for so many seconds instead of firing requests]:s:' \
         '--output[new directory for the recording; default ./stallscope-ID]:dir:_files -/' \
         '--buffer[size of the ring buffer per CPU, kB]:kB:' \

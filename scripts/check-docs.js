@@ -34,7 +34,7 @@ export async function knownNames() {
       file
         .split("/")
         .at(-1)
-        .replace(/(\.test|\.live|\.slow)*\.\w+$/, ""),
+        .replace(/(\.test|\.live|\.slow|\.vm)*\.\w+$/, ""),
     ),
     ...[...code.matchAll(/["'`]([a-z][a-z0-9]*(?:-[a-z0-9]+)+)["'`]/g)].map(([, word]) => word),
   ]);

@@ -1,6 +1,7 @@
-// Does everything work, on every Node that is supported? usage: npm test [-- [--slow] [--this-node] [--project NAME]... [FILTER...]]
+// Does everything work, on every Node that is supported? usage: npm test [-- [--slow] [--vm] [--this-node] [--project NAME]... [FILTER...]]
 //   everything on the Node that runs this, then the unit tests again on the others;  --slow: also the tests that install a real service
-//   --project unit|live|slow: only these;  FILTER (part of a file name): only these files, on this Node
+//   --vm: also those in a virtual machine (QEMU; STALLSCOPE_TESTBED names the folder with its kernel, see test/lab/vm/README.md)
+//   --project unit|live|slow|vm: only these;  FILTER (part of a file name): only these files, on this Node
 //   --this-node: no other Node;  --all-nodes: the others too, with a FILTER
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
@@ -17,6 +18,7 @@ const { values, positionals } = parseArgs({
   options: {
     project: { type: "string", multiple: true, default: ["unit", "live"] },
     slow: { type: "boolean", default: false },
+    vm: { type: "boolean", default: false },
     "this-node": { type: "boolean", default: false },
     "all-nodes": { type: "boolean", default: false },
   },
@@ -25,7 +27,7 @@ const { values, positionals } = parseArgs({
 const folder = mkdtempSync(join(tmpdir(), "stallscope-test-"));
 const parts = [];
 try {
-  const projects = [...new Set([...values.project, ...(values.slow ? ["slow"] : [])])];
+  const projects = [...new Set([...values.project, ...(values.slow ? ["slow"] : []), ...(values.vm ? ["vm"] : [])])];
   parts.push(runOn(process.execPath, projects, positionals, false));
   if (values["all-nodes"] || (!values["this-node"] && positionals.length === 0 && projects.includes("unit"))) {
     for (const major of OTHER_NODES) {

@@ -2,7 +2,7 @@
 import { closeSync, constants, lstatSync, mkdirSync, openSync, renameSync, rmSync, statSync, unlinkSync, writeSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { EXIT, UserError } from "../base/index.ts";
-import { BUNDLE_FILES } from "./open-bundle.ts";
+import { BUNDLE_FILES, TRACERS_FOLDER } from "./open-bundle.ts";
 import { arrayText } from "./json-lines.ts";
 import { samplesText } from "./samples-file.ts";
 import type { Manifest, RequestRecord, Samples } from "./types.ts";
@@ -92,6 +92,12 @@ export class BundleDirectory {
     this.#write(BUNDLE_FILES.samples, samplesText(samples));
     // last: a directory with a manifest has everything else
     this.#write(BUNDLE_FILES.manifest, `${JSON.stringify(manifest, undefined, 1)}\n`);
+  }
+
+  /** A text of one of the kernel's tracers, in tracers/. */
+  writeTracer(name: string, text: string): void {
+    mkdirSync(this.path(TRACERS_FOLDER), { recursive: true, mode: 0o700 });
+    this.#write(join(TRACERS_FOLDER, name), text);
   }
 
   /** Gives the directory its final name. UserError output-exists when somebody made one meanwhile; ours then stays where it is. */

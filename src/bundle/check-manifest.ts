@@ -37,6 +37,20 @@ const MANIFEST: Readonly<Record<string, (value: unknown) => boolean>> = {
   disturbances: isListOf(isText),
 };
 
+const isFileName = (value: unknown): boolean => isText(value) && /^[\w.-]+$/.test(value) && !value.startsWith(".");
+const isOffset = has({ offsetNs: (value) => isText(value) && /^-?\d{1,20}$/.test(value), errorNs: isCount });
+const isReason = (value: unknown): boolean => ["not-built", "top-level-only", "busy", "refused"].includes(value as string);
+/** Recordings without tracers have none of it. */
+const OPTIONAL: typeof MANIFEST = {
+  tracers: has({
+    ran: isListOf(has({ tracer: isText, requests: isListOf(isText) })),
+    files: isListOf(
+      has({ tracer: isText, file: isFileName, timesFile: isFileName, clock: isOffset, request: (value) => value === undefined || isText(value) }),
+    ),
+    refusals: isListOf(has({ tracer: isText, reason: isReason, errno: (value) => value === undefined || isText(value) })),
+  }),
+};
+
 /** Throws ImportError naming the field that is wrong, or both version numbers. */
 export function checkManifest(value: unknown, file: string): Manifest {
   if (!isFields(value) || !isCount(value["bundleVersion"]))
@@ -48,7 +62,8 @@ export function checkManifest(value: unknown, file: string): Manifest {
       hint: "use the stallscope that made it, or a newer one",
     });
   }
-  const wrong = Object.entries(MANIFEST).find(([name, check]) => !check(value[name]));
+  const given = Object.entries(OPTIONAL).filter(([name]) => value[name] !== undefined);
+  const wrong = [...Object.entries(MANIFEST), ...given].find(([name, check]) => !check(value[name]));
   if (wrong !== undefined)
     throw new ImportError("bad-manifest", `the field ${wrong[0]} of the manifest is missing or not what it should be`, {
       file,

@@ -5,7 +5,7 @@ import { ImportError } from "../base/index.ts";
 import { checkManifest, isRequestRecord } from "./check-manifest.ts";
 import { parse, readArray } from "./json-lines.ts";
 import { NO_SAMPLES, readSamples } from "./samples-file.ts";
-import type { Manifest, RequestRecord, Samples } from "./types.ts";
+import type { Manifest, RequestRecord, Samples, TracerFile } from "./types.ts";
 
 export interface Bundle {
   readonly directory: string;
@@ -13,14 +13,23 @@ export interface Bundle {
   readonly requests: readonly RequestRecord[];
   readonly samples: Samples;
   readonly tracePath: string;
+  readonly tracers: readonly TracerTexts[];
   /** one sentence each */
   readonly problems: readonly string[];
 }
 
+export interface TracerTexts extends Omit<TracerFile, "file" | "timesFile"> {
+  readonly text: Uint8Array;
+  readonly times: Uint8Array;
+}
+
 export const BUNDLE_FILES = { manifest: "manifest.json", requests: "requests.json", samples: "samples.json", trace: "trace.dat" } as const;
 
+/** What latency tracers left; the manifest says which. */
+export const TRACERS_FOLDER = "tracers";
+
 /** Far above any real one (a thread takes 80 bytes, a sample some kB); a larger file is not ours. */
-const MAX_JSON_BYTES = 256 << 20;
+const MAX_BYTES = 256 << 20;
 
 /** Throws ImportError when the directory is no recording or its manifest cannot be used. */
 export function openBundle(directory: string): Bundle {
@@ -35,7 +44,7 @@ export function openBundle(directory: string): Bundle {
   else if (tracePath.endsWith(BUNDLE_FILES.trace) && trace.size < manifest.overhead.bytes)
     problems.push(`${BUNDLE_FILES.trace} is cut off: it has ${trace.size} bytes and its pages alone took ${manifest.overhead.bytes}`);
   if (manifest.ended !== "complete") problems.push(endedSentence(manifest));
-  return { directory, manifest, requests, samples, tracePath, problems };
+  return { directory, manifest, requests, samples, tracePath, tracers: readTracers(directory, manifest, problems), problems };
 }
 
 /** As recorded, or packed by somebody who wanted to keep it small. */
@@ -88,8 +97,21 @@ function readSamplesFile(file: string, problems: string[]): Samples {
   return samples;
 }
 
+function readTracers(directory: string, { tracers }: Manifest, problems: string[]): TracerTexts[] {
+  return (tracers?.files ?? []).flatMap(({ file, timesFile, ...which }) => {
+    const [text, times] = [file, timesFile].map((name) => {
+      const bytes = readWhole(join(directory, TRACERS_FOLDER, name));
+      if (bytes === undefined) problems.push(`${TRACERS_FOLDER}/${name} is missing: what ${which.tracer} found is not known`);
+      return bytes;
+    });
+    return text === undefined || times === undefined ? [] : [{ ...which, text, times }];
+  });
+}
+
+const readJson = (path: string): string | undefined => readWhole(path)?.toString("utf8");
+
 /** undefined when there is no such file. A FIFO or a device is never waited for. */
-function readJson(path: string): string | undefined {
+function readWhole(path: string): Buffer | undefined {
   let fd: number;
   try {
     fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
@@ -101,9 +123,8 @@ function readJson(path: string): string | undefined {
   try {
     const stat = fstatSync(fd);
     if (!stat.isFile()) throw new ImportError("not-a-file", "this is not a regular file", { file: path });
-    if (stat.size > MAX_JSON_BYTES)
-      throw new ImportError("too-large", `this file is larger than ${MAX_JSON_BYTES >> 20} MiB, so it is not one of ours`, { file: path });
-    return readFileSync(fd, "utf8");
+    if (stat.size > MAX_BYTES) throw new ImportError("too-large", `this file is larger than ${MAX_BYTES >> 20} MiB, so it is not one of ours`, { file: path });
+    return readFileSync(fd);
   } finally {
     closeSync(fd);
   }

@@ -66,6 +66,13 @@ export interface Manifest {
   readonly overhead: { readonly ownCpuNs: number; readonly events: number; readonly bytes: number };
   /** somebody else wrote to our instance, pages were stolen ...: each is one sentence */
   readonly disturbances: readonly string[];
+  /** absent when no latency tracer was asked for */
+  readonly tracers?: {
+    /** with which requests, whether it saw something or not */
+    readonly ran: readonly { readonly tracer: string; readonly requests: readonly string[] }[];
+    readonly files: readonly TracerFile[];
+    readonly refusals: readonly TracerRefusal[];
+  };
 }
 
 export interface HostInfo {
@@ -76,6 +83,28 @@ export interface HostInfo {
   readonly bootId: string;
   /** capability id -> available; see linux/capabilities */
   readonly capabilities: Readonly<Record<string, boolean>>;
+}
+
+/** What one of the kernel's latency tracers found, in tracers/ beside trace.dat. */
+export interface TracerFile {
+  readonly tracer: string;
+  /** the request it ran with; absent: nothing was fired */
+  readonly request?: string;
+  readonly file: string;
+  /** the same rows with times of the tracer's clock: the text itself counts from the section's begin */
+  readonly timesFile: string;
+  /** the trace clock is the tracer's plus `offsetNs`, which may be wrong by `errorNs` */
+  readonly clock: { readonly offsetNs: string; readonly errorNs: number };
+}
+
+/**
+ * `not-built`: this kernel has no such tracer. `top-level-only`: it has, but not for private instances.
+ * `busy`: somebody else has one that excludes it. `refused`: `errno` says why.
+ */
+export interface TracerRefusal {
+  readonly tracer: string;
+  readonly reason: "not-built" | "top-level-only" | "busy" | "refused";
+  readonly errno?: string;
 }
 
 /** One request as the client saw it. */

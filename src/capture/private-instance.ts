@@ -28,6 +28,7 @@ export class PrivateInstance {
   #freeBuffer: number | undefined;
   #tracingOn: number | undefined;
   #pipes: Pipe[] = [];
+  #tracer = "nop";
   #isThere = true;
 
   private constructor(name: string, path: string) {
@@ -114,6 +115,18 @@ export class PrivateInstance {
     }
   }
 
+  /** What this kernel lets an instance have. */
+  hasTracer(name: string): boolean {
+    return this.read("available_tracers").trim().split(/\s+/).includes(name);
+  }
+
+  /** Throws UserError instance-write: EBUSY when another instance has one that excludes it. */
+  selectTracer(name: string): void {
+    if (name === this.#tracer) return;
+    this.write("current_tracer", name);
+    this.#tracer = name;
+  }
+
   /** Tracing off; for whoever cannot do more about a refusal than to go on undoing. */
   halt(): void {
     if (this.#tracingOn === undefined) return;
@@ -127,7 +140,10 @@ export class PrivateInstance {
   /** Undoes everything but the directory: tracing off, events off, every file closed. Never throws; may be called again. */
   release(): void {
     this.halt();
-    if (this.#isThere) this.tryWrite("events/enable", "0");
+    if (this.#isThere) {
+      this.tryWrite("events/enable", "0");
+      if (this.#tracer !== "nop") this.tryWrite("current_tracer", "nop");
+    }
     const open = [...this.#pipes.map(({ fd }) => fd), this.#tracingOn, this.#freeBuffer];
     this.#pipes = [];
     this.#tracingOn = undefined;

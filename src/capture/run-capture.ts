@@ -51,6 +51,7 @@ export async function runCapture<T>(options: CaptureOptions, during: (armed: Arm
       temporary: bundle.temporary,
       targets: options.targets,
       clientTids: options.clientTids?.() ?? [],
+      tracers: options.tracers ?? [],
       onDraining: () => options.onProgress?.({ kind: "draining" }),
     });
     control.watch();
@@ -62,6 +63,10 @@ export async function runCapture<T>(options: CaptureOptions, during: (armed: Arm
       markerPath: session.markerPath,
       follow: (tids) => session.follow(tids),
       sample: () => witnesses.sample(),
+      tracers: {
+        begin: (index) => session.tracers.begin(index),
+        end: (request) => session.tracers.end(request),
+      },
       stopped: control.stopped,
     };
     const { requests, value } = await control.unlessSkipped(during(armed));

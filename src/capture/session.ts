@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import type { ProcessIdentity } from "../bundle/index.ts";
 import { EXIT, UserError } from "../base/index.ts";
-import { bootId, readStat, type Tracefs } from "../linux/index.ts";
+import { bootId, readStat, type Tracefs, type TracerName } from "../linux/index.ts";
 import { addThreads, watchTargets } from "./deep-filter.ts";
 import { COMMAND, type DrainBuffer, type DrainPlan, type DrainResult } from "./drain-protocol.ts";
 import { DrainThread } from "./drain-thread.ts";
@@ -11,6 +11,7 @@ import type { CapturePlan } from "./plan.ts";
 import { PrivateInstance } from "./private-instance.ts";
 import { record } from "./record.ts";
 import type { RingSize } from "./ring-size.ts";
+import { TracerWatch } from "./tracer-watch.ts";
 
 export interface SessionOptions {
   readonly tracefs: Tracefs;
@@ -18,6 +19,7 @@ export interface SessionOptions {
   readonly ring: RingSize;
   readonly targets: readonly ProcessIdentity[];
   readonly clientTids: readonly number[];
+  readonly tracers: readonly TracerName[];
   /** directory in which the recording grows, for the intent record; its spool/ for the pages */
   readonly temporary: string;
   readonly spool: string;
@@ -37,6 +39,7 @@ export class Session {
   #input: DrainPlan = { buffers: [], subBufferBytes: 0 };
   #wide: PrivateInstance | undefined;
   #deep: PrivateInstance | undefined;
+  readonly tracers = new TracerWatch();
   hasStacks = false;
   subBufferBytes = 0;
   headerPage = "";
@@ -60,7 +63,7 @@ export class Session {
       startTime,
       bootId: bootId(),
       root: this.#tracefs.root,
-      instances: [`${base}-wide`, `${base}-deep`],
+      instances: [`${base}-wide`, `${base}-deep`, ...options.tracers.map((tracer) => `${base}-${tracer}`)],
       temporary: options.temporary,
     });
     const wide = this.#make(`${base}-wide`, ring);
@@ -84,6 +87,7 @@ export class Session {
     await this.#thread.ready;
     this.#enable(wide, plan.wide);
     if (this.#deep !== undefined) this.#enable(this.#deep, plan.deep);
+    this.tracers.arm(this.#tracefs, base, options.tracers, (instance) => this.#instances.push(instance));
   }
 
   /** trace_marker of the unfiltered buffer. */

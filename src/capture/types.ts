@@ -1,5 +1,6 @@
 /** What does a caller give to a capture, and what does it get while it runs? */
 import type { ProcessIdentity, RequestRecord } from "../bundle/index.ts";
+import type { TracerName } from "../linux/index.ts";
 
 /** "system:event" by buffer. wide is unfiltered, deep sees the service's threads only. */
 export interface CaptureNeeds {
@@ -16,6 +17,8 @@ export interface CaptureOptions {
   readonly output?: string;
   readonly targets: readonly ProcessIdentity[];
   readonly needs: CaptureNeeds;
+  /** the kernel's latency tracers, beside the events */
+  readonly tracers?: readonly TracerName[];
   /** ring size per CPU and buffer; default by memory */
   readonly bufferKb?: number;
   /** threads that will fire the requests, as far as they exist before `during` */
@@ -46,6 +49,13 @@ export interface ArmedCapture {
   follow(tids: readonly number[]): void;
   /** Reads the targets' counters into samples.json. Costs a millisecond or two: not inside a request. */
   sample(): void;
+  /** The latency tracers that were asked for; both do nothing when none were. */
+  readonly tracers: {
+    /** right before a request: `index` says whose turn it is */
+    begin(index: number): void;
+    /** right after it; without a name when none was fired */
+    end(request?: string): void;
+  };
   /** Settles when nothing is recorded any more, for whatever reason. */
   readonly stopped: Promise<StopReason>;
 }

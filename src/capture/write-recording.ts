@@ -8,6 +8,7 @@ import { bufferNameInFile, imbalances, lossesOf } from "./ledger.ts";
 import { traceDatMetadata, type StaticMetadata } from "./metadata.ts";
 import type { Prepared } from "./prepare.ts";
 import type { Session } from "./session.ts";
+import type { TracerWatch } from "./tracer-watch.ts";
 import type { CaptureOptions, StopReason } from "./types.ts";
 import type { Witnesses } from "./witnesses.ts";
 
@@ -48,13 +49,39 @@ export async function writeRecording(recording: Recording): Promise<{ directory:
   const cutShort = drained.stop.kind === "disk-full";
   const disturbances = [...drained.disturbances, ...imbalances(drained.cpus, written, cutShort), ...(await recording.removing)];
   const counted = written.buffers.flatMap(({ perCpu }) => perCpu);
-  const manifest = manifestOf(recording, disturbances, {
+  const tracers = options.tracers === undefined || options.tracers.length === 0 ? undefined : tracerFiles(session.tracers);
+  const overhead = {
     ownCpuNs: drained.ownCpuNs,
     events: counted.reduce((sum, { records }) => sum + records, 0),
     bytes: counted.reduce((sum, { bytes }) => sum + bytes, 0),
-  });
+  };
+  const manifest = manifestOf(recording, disturbances, overhead, tracers?.entry);
+  for (const { name, text } of tracers?.texts ?? []) bundle.writeTracer(name, text);
   bundle.writeTexts(manifest, recording.requests, witnesses.samples);
   return { directory: bundle.commit(), manifest };
+}
+
+/** `irqsoff-2.txt` is what irqsoff found in request 2, `irqsoff-2.times.txt` the same with times of the trace clock. */
+function tracerFiles({ readings, refusals, ran }: TracerWatch): {
+  readonly entry: Manifest["tracers"];
+  readonly texts: readonly { name: string; text: string }[];
+} {
+  const texts: { name: string; text: string }[] = [];
+  const add = (name: string, text: string): string => {
+    texts.push({ name, text });
+    return name;
+  };
+  const files = readings.map(({ tracer, request, text, times, clock }) => {
+    const name = request === undefined ? tracer : `${tracer}-${request}`;
+    return {
+      tracer,
+      ...(request === undefined ? {} : { request }),
+      file: add(`${name}.txt`, text),
+      timesFile: add(`${name}.times.txt`, times),
+      clock,
+    };
+  });
+  return { entry: { ran: [...ran].map(([tracer, requests]) => ({ tracer, requests })), files, refusals }, texts };
 }
 
 function bufferOf(name: string, cpus: readonly DrainedCpu[], spool: string): TraceDatBuffer {
@@ -74,6 +101,7 @@ function manifestOf(
   { id, options, prepared, session, begin, startedAt, drained, reason, witnesses }: Recording,
   disturbances: readonly string[],
   overhead: Manifest["overhead"],
+  tracers: Manifest["tracers"],
 ): Manifest {
   const { plan, capabilities } = prepared;
   const refused = new Set(session.refusedEvents);
@@ -98,5 +126,6 @@ function manifestOf(
     mode: drained.mode,
     overhead,
     disturbances,
+    ...(tracers === undefined ? {} : { tracers }),
   };
 }

@@ -3,13 +3,14 @@ import type { ExitCode } from "../base/index.ts";
 import type { ScenarioId } from "../demo/index.ts";
 import type { CliContext } from "./context.ts";
 import type { TargetQuery } from "./target-options.ts";
+import type { TracerChoice } from "./tracer-options.ts";
 import type { Firing } from "./trigger-options.ts";
 
 export interface DoctorRequest {
   readonly mount: boolean;
 }
 
-export interface DiagnoseRequest {
+export interface DiagnoseRequest extends TracerChoice {
   readonly target: TargetQuery;
   readonly firing: Firing;
   readonly output?: string;
@@ -18,7 +19,7 @@ export interface DiagnoseRequest {
   readonly bufferKb?: number;
 }
 
-export interface CaptureRequest {
+export interface CaptureRequest extends TracerChoice {
   readonly target: TargetQuery;
   readonly output?: string;
   readonly bufferKb?: number;

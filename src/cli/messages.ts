@@ -35,6 +35,10 @@ const TEXTS = {
   "summary.no-switches": ["no sched_switch events: a request cannot be explained from this recording", "没有 sched_switch 事件：无法用这份记录解释请求"],
   "summary.markers": ["{count} markers, e.g.", "{count} 条标记，例如"],
   "summary.no-markers": ["no markers (trace_marker)", "没有标记（trace_marker）"],
+  "tracer.sched-switch": [
+    "sched_switch is no tracer of today's kernels but the event sched:sched_switch, which is always recorded, with everybody who held a CPU",
+    "在现今的内核中 sched_switch 不是跟踪器，而是事件 sched:sched_switch；它总被记录，并包含占用过 CPU 的所有线程",
+  ],
   "causes.detected": ["found", "可发现"],
   "causes.not-yet": ["not yet detected", "尚不能发现"],
   "causes.more": ["More about one: stallscope causes --explain ID", "查看某个原因：stallscope causes --explain ID"],

@@ -6,8 +6,8 @@ import { EXIT, timeNs, UserError } from "../base/index.ts";
 import { openBundle, type Manifest, type ProcessIdentity, type RequestRecord } from "../bundle/index.ts";
 import { runCapture, type ArmedCapture } from "../capture/index.ts";
 import { captureNeeds, explain } from "../diagnosis/index.ts";
-import { importTrace } from "../import/index.ts";
-import { locateTracefs } from "../linux/index.ts";
+import { importTrace, readTracerTexts } from "../import/index.ts";
+import { locateTracefs, type TracerName } from "../linux/index.ts";
 import type { RunResult } from "../result/index.ts";
 import { runTrigger, type TriggerConfig, type TriggerRun } from "../trigger/index.ts";
 import type { TimeSpan, Trace } from "../trace/index.ts";
@@ -20,6 +20,7 @@ export interface RecordOptions {
   /** directory of the recording; default ./stallscope-ID */
   readonly output?: string;
   readonly bufferKb?: number;
+  readonly tracers?: readonly TracerName[];
 }
 
 export interface FiringOptions extends Pick<TriggerRun, "count" | "warmup" | "intervalMs" | "timeoutMs" | "beforeRequest" | "afterRequest"> {
@@ -35,7 +36,7 @@ export interface Recording {
 
 /** Arms a capture and runs `during` in it. UserError (environment) when this machine cannot be traced. */
 export async function record(options: RecordOptions, during: (armed: ArmedCapture) => Promise<RequestRecord[]>): Promise<Recording> {
-  const { context, targets, output, bufferKb } = options;
+  const { context, targets, output, bufferKb, tracers } = options;
   context.progress.say(say(context.lang, "progress.arm"));
   const root = locateTracefs(context.tracefs === undefined ? {} : { root: context.tracefs }).root;
   const { directory, manifest, value } = await runCapture(
@@ -46,6 +47,7 @@ export async function record(options: RecordOptions, during: (armed: ArmedCaptur
       toolVersion: context.version,
       ...(output === undefined ? {} : { output }),
       ...(bufferKb === undefined ? {} : { bufferKb }),
+      ...(tracers === undefined ? {} : { tracers }),
     },
     async (armed) => {
       const requests = await during(armed);
@@ -71,9 +73,11 @@ export async function fireInside(armed: ArmedCapture, firing: FiringOptions, { p
       progress.say(say(lang, "progress.request", { index: index + 1, count: run.count }));
       await beforeRequest?.(index);
       armed.sample();
+      armed.tracers.begin(index);
     },
     afterRequest: async (finished, index) => {
-      // the caller's clocks first: what the service does after its answer is no part of the request
+      // what the service does after its answer is no part of the request: first what would see that, then the caller's clocks
+      armed.tracers.end(finished.id);
       await afterRequest?.(finished, index);
       armed.sample();
     },
@@ -88,8 +92,10 @@ export function explainBundle(directory: string, context: CliContext): RunResult
   for (const problem of bundle.problems) context.warn(say(lang, "bundle.problem", { problem }));
   const trace = importTrace(bundle.tracePath, { threads: bundle.manifest.threads, focus: (survey) => spansOf(survey, bundle.requests) });
   progress.say(say(lang, "progress.explain"));
-  const result = explain({ trace, requests: bundle.requests, samples: bundle.samples, manifest: bundle.manifest, toolVersion: context.version });
-  return { ...result, capture: { ...result.capture, problems: [...bundle.problems, ...result.capture.problems] } };
+  const { requests, samples, manifest } = bundle;
+  const { sections: traced, problems } = readTracerTexts(bundle.tracers);
+  const result = explain({ trace, requests, samples, manifest, traced, toolVersion: context.version });
+  return { ...result, capture: { ...result.capture, problems: [...bundle.problems, ...problems, ...result.capture.problems] } };
 }
 
 /** When the requests were, in a trace's own time. */

@@ -9,19 +9,31 @@ import { say } from "./messages.ts";
 import { fireInside, record } from "./pipeline.ts";
 import { toTriggerConfig } from "./trigger-config.ts";
 
-export async function runCaptureCommand({ target, during, output, bufferKb }: CaptureRequest, context: CliContext): Promise<ExitCode> {
+export async function runCaptureCommand(
+  { target, during, output, bufferKb, tracers, isSchedSwitchNamed }: CaptureRequest,
+  context: CliContext,
+): Promise<ExitCode> {
   context.progress.say(say(context.lang, "progress.prepare"));
   const trigger = during.kind === "firing" ? toTriggerConfig(during.firing.trigger) : undefined;
   const targets = resolveTargets(target);
+  if (isSchedSwitchNamed) context.warn(say(context.lang, "tracer.sched-switch"));
   return interruptible(async ({ signal, exitCode }) => {
     const { directory, manifest, requests } = await record(
-      { context, targets, ...(output === undefined ? {} : { output }), ...(bufferKb === undefined ? {} : { bufferKb }) },
+      {
+        context,
+        targets,
+        ...(output === undefined ? {} : { output }),
+        ...(bufferKb === undefined ? {} : { bufferKb }),
+        ...(tracers === undefined ? {} : { tracers }),
+      },
       async (armed) => {
         if (during.kind === "firing" && trigger !== undefined) return fireInside(armed, { ...during.firing, trigger, signal }, context);
         if (during.kind === "duration") {
           context.progress.say(say(context.lang, "progress.record", { seconds: during.seconds }));
           armed.sample();
+          armed.tracers.begin(0);
           await Promise.race([sleep(during.seconds * 1000, undefined, { signal }).catch(() => undefined), armed.stopped]);
+          armed.tracers.end();
           armed.sample();
         }
         return [];

@@ -15,13 +15,20 @@ export async function runDiagnose(request: DiagnoseRequest, context: CliContext)
 }
 
 async function diagnose(request: DiagnoseRequest, context: CliContext): Promise<ExitCode> {
-  const { firing, output, bufferKb, failOn } = request;
+  const { firing, output, bufferKb, failOn, tracers } = request;
   context.progress.say(say(context.lang, "progress.prepare"));
   const trigger = toTriggerConfig(firing.trigger);
   const targets = resolveTargets(request.target);
+  if (request.isSchedSwitchNamed) context.warn(say(context.lang, "tracer.sched-switch"));
   return interruptible(async ({ signal, exitCode }) => {
     const recording = await record(
-      { context, targets, ...(output === undefined ? {} : { output }), ...(bufferKb === undefined ? {} : { bufferKb }) },
+      {
+        context,
+        targets,
+        ...(output === undefined ? {} : { output }),
+        ...(bufferKb === undefined ? {} : { bufferKb }),
+        ...(tracers === undefined ? {} : { tracers }),
+      },
       (armed) => fireInside(armed, { ...firing, trigger, signal }, context),
     );
     if (request.keep) context.warn(say(context.lang, "kept", { directory: recording.directory }));

@@ -126,9 +126,17 @@ export interface RunnableContext {
   readonly sections: readonly CpuSections[];
 }
 
+/** A section that events alone show. It began somewhere from `begin` to `latestBegin`. */
+export interface SectionMark {
+  readonly begin: number;
+  readonly latestBegin: number;
+  readonly end: number;
+  readonly section: "irqs-off" | "preempt-off";
+}
+
 /** One CPU's sections by their begin; `until[i]` is the latest end of the first i + 1. */
 export interface CpuSections {
-  readonly marks: readonly { readonly begin: number; readonly end: number; readonly section: "irqs-off" | "preempt-off" }[];
+  readonly marks: readonly SectionMark[];
   readonly until: Float64Array;
 }
 

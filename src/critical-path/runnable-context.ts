@@ -41,7 +41,7 @@ function sectionOf(timeline: Timeline, cpu: number, section: "irqs-off" | "preem
   const pieces = timeline.interrupts[cpu];
   const lastInterrupt = section === "preempt-off" || pieces === undefined ? undefined : pieces.end[upperBound(pieces.end, seen) - 1];
   const open = Math.max(cameIn, lastInterrupt ?? Number.NEGATIVE_INFINITY);
-  return [{ begin: seen - open <= Math.min(MAX_UNSEEN_NS, end - seen) ? open : seen, end, section }];
+  return [{ begin: seen - open <= Math.min(MAX_UNSEEN_NS, end - seen) ? open : seen, latestBegin: seen, end, section }];
 }
 
 /** A kernel thread, or a thread whose system calls are recorded and that was in one. */

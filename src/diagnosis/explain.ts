@@ -1,15 +1,24 @@
 /** From a recording to the result: walk every request, measure every cause, hold slow against fast, and say what is missing. */
 import type { Manifest, RequestRecord, Samples } from "../bundle/index.ts";
-import { buildLostIndex, buildRunnableContext, walkRequest, type RequestWindow, type Segment, type SegmentCulprit } from "../critical-path/index.ts";
+import {
+  buildLostIndex,
+  buildRunnableContext,
+  walkRequest,
+  type CpuSections,
+  type RequestWindow,
+  type Segment,
+  type SegmentCulprit,
+} from "../critical-path/index.ts";
 import { countersOfRun, createRun, type ExplainedRequest, type Run } from "../facts/index.ts";
 import { buildTimeline, type Timeline } from "../timeline/index.ts";
-import { NO_THREAD, type ThreadIndex, type Trace } from "../trace/index.ts";
+import { NO_THREAD, type ThreadIndex, type TracedSection, type Trace } from "../trace/index.ts";
 import { isCauseId, SCHEMA_VERSION, type Diagnosis, type Missing, type RequestResult, type RunResult, type Verdict } from "../result/index.ts";
 import { contrastOf, decide, median, type Contrast, type Decision, type Measured } from "./contrast.ts";
 import type { Conclusion, Rule } from "./define-rule.ts";
 import { evidenceFor } from "./evidence.ts";
 import { measure, type Claims } from "./measure.ts";
 import { RULES } from "./rules/index.ts";
+import { sectionsOf, tracersOf } from "./sections.ts";
 import { absoluteClock, accountOf, culpritOf, pathOf } from "./to-result.ts";
 import { mainCulprit } from "./who.ts";
 
@@ -19,6 +28,8 @@ export interface ExplainInput {
   readonly samples?: Samples;
   /** absent for recordings made by other tools */
   readonly manifest?: Manifest;
+  /** what latency tracers saw beside the events */
+  readonly traced?: readonly TracedSection[];
   readonly toolVersion: string;
   readonly rules?: readonly Rule[];
 }
@@ -28,7 +39,7 @@ export function explain(input: ExplainInput): RunResult {
   const rules = input.rules ?? RULES;
   const { trace } = input;
   const timeline = buildTimeline(trace);
-  const run = explainRequests(input, timeline);
+  const { run, seen } = explainRequests(input, timeline);
   const absolute = absoluteClock(trace);
   const missing = new Map(rules.map((rule) => [rule, missingFor(rule, input)]));
   // a cause that cannot exist here, or cannot be told from what was recorded, claims nothing
@@ -60,6 +71,7 @@ export function explain(input: ExplainInput): RunResult {
       verdict: verdictFor(index),
     };
   });
+  const sections = sectionsOf(run, seen, absolute);
   const subject = contrast === undefined ? -1 : measured.indexOf(contrast.subject);
   return {
     schemaVersion: SCHEMA_VERSION,
@@ -76,6 +88,8 @@ export function explain(input: ExplainInput): RunResult {
     targets: (input.manifest?.targets ?? []).map(({ pid, comm, name }) => ({ pid, comm, name })),
     requests,
     ...(contrast === undefined || fast.every(({ id }) => id === contrast.subject.id) ? {} : { contrast: contrastResult(contrast, requests, measured) }),
+    ...(sections.length === 0 ? {} : { sections }),
+    ...(input.manifest?.tracers === undefined ? {} : { tracers: tracersOf(input.manifest.tracers) }),
     diagnoses: rules
       .map((rule) => diagnosisOf(rule, inapplicable(rule, input), run, claims, measured, contrast, missing.get(rule) ?? [], absolute))
       .sort((a, b) => (b.excessNs ?? b.costNs) - (a.excessNs ?? a.costNs)),
@@ -93,7 +107,8 @@ export function explain(input: ExplainInput): RunResult {
   };
 }
 
-function explainRequests(input: ExplainInput, timeline: Timeline): Run {
+/** `seen`: the sections that events alone show, by CPU. */
+function explainRequests(input: ExplainInput, timeline: Timeline): { readonly run: Run; readonly seen: readonly CpuSections[] } {
   const { trace } = input;
   const samples = (input.samples?.samples ?? []).map((sample) => ({ at: rebase(trace, sample.at), sample })).sort((a, b) => a.at - b.at);
   const targets = withChildren(trace, new Set((input.manifest?.targets ?? []).map((target) => target.pid)));
@@ -115,6 +130,7 @@ function explainRequests(input: ExplainInput, timeline: Timeline): Run {
     descriptors: input.samples?.fds ?? {},
     files: input.samples?.files ?? {},
     settings: input.samples?.facts ?? {},
+    traced: input.traced ?? [],
   };
   const context = buildRunnableContext(timeline, throttledProcesses(createRun({ ...base, requests: [] })), targets);
   const lost = buildLostIndex(trace);
@@ -123,7 +139,7 @@ function explainRequests(input: ExplainInput, timeline: Timeline): Run {
     const window: RequestWindow = { thread: trace.threads.at(record.client.tid, end), begin: rebase(trace, record.begin), end };
     return { id: record.id, window, segments: walkRequest(timeline, context, lost, window), failed: record.status !== "ok" };
   });
-  return createRun({ ...base, requests });
+  return { run: createRun({ ...base, requests }), seen: context.sections };
 }
 
 /** Processes of the service when a group of theirs was throttled while recording, with that group's quota per period. */

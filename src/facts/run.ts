@@ -3,6 +3,7 @@ import type { Sample } from "../bundle/index.ts";
 import { assert } from "../base/index.ts";
 import type { RequestWindow, Segment } from "../critical-path/index.ts";
 import type { Timeline } from "../timeline/index.ts";
+import type { TracedSection } from "../trace/index.ts";
 
 export interface ExplainedRequest {
   readonly id: string;
@@ -33,6 +34,8 @@ export interface Run {
   readonly descriptors: Readonly<Record<string, string>>;
   /** files that the service maps or has open, by `DEV:INODE` as events name them */
   readonly files: Readonly<Record<string, string>>;
+  /** what latency tracers saw beside the events */
+  readonly traced: readonly TracedSection[];
   /** settings of the machine by name, of targets as "pid.name"; see linux/facts */
   readonly settings: Readonly<Record<string, string>>;
   get<T>(fact: Fact<T>): T;

@@ -18,4 +18,5 @@ export * from "./sample.ts";
 export * from "./target.ts";
 export * from "./threads.ts";
 export * from "./tracefs.ts";
+export * from "./tracers.ts";
 export * from "./vmstat.ts";

@@ -41,6 +41,7 @@ function gapSentences({ lang, result, request }: RenderContext): string[] {
   }
   for (const problem of capture.problems) gaps.push(message(lang, "gaps.problem", { problem }));
   for (const disturbance of capture.disturbances) gaps.push(message(lang, "gaps.disturbance", { disturbance }));
+  for (const { tracer, status, errno } of result.tracers ?? []) if (status !== "ran") gaps.push(message(lang, `gaps.tracer-${status}`, { tracer, errno }));
   if (capture.missingEvents.length > 0) gaps.push(message(lang, "gaps.events", { events: capture.missingEvents.join(", ") }));
   for (const diagnosis of result.diagnoses.filter(({ status }) => status === "failed")) {
     gaps.push(

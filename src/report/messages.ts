@@ -214,6 +214,18 @@ export const en = {
   "evidence.measured": "measured: {facts}",
   "evidence.more": "+{count} more, see --json",
 
+  // what latency tracers saw
+  "sections.title": "What the kernel's latency tracers saw in request {request}",
+  "sections.by-events": "events alone",
+  "sections.irqs-off": "{by}: interrupts off for {duration}[ (up to {error} less)] on CPU {cpu}[, {who}][, from {from}][ to {to}]: {cost} of the request",
+  "sections.preempt-off": "{by}: preemption off for {duration}[ (up to {error} less)] on CPU {cpu}[, {who}][, from {from}][ to {to}]: {cost} of the request",
+  "sections.irqs-or-preempt-off": "{by}: interrupts or preemption off for {duration} on CPU {cpu}[, {who}][, from {from}][ to {to}]: {cost} of the request",
+  "sections.wakeup": "{by}: {who} waited {duration} for CPU {cpu} after it was woken: {cost} of the request",
+  "sections.stack": "stack at its end: {stack}",
+  "sections.none-by-events": "Events alone show no such section that the request waited for.",
+  "sections.nothing": "{tracer} saw nothing of 1 ms or more.",
+  "sections.other-requests": "{tracer} did not run with this request but with: {requests}",
+
   // contrast
   "contrast.title": "Compared with the fast requests",
   "contrast.many": "request {request} took {duration}, the other {count} took {typical} (median); the difference by class:",
@@ -283,6 +295,10 @@ export const en = {
   "gaps.lost": "{count} events were lost ({perCpu}); those stretches are accounted for as lost.",
   "gaps.lost-cpu": "cpu {cpu}: {count}",
   "gaps.unaccounted": "{ns} ({share}) of the request is lost or unknown[: {why}].",
+  "gaps.tracer-not-built": "This kernel has no tracer {tracer}: the same was told from events alone.",
+  "gaps.tracer-top-level-only": "This kernel does not let a private instance have the tracer {tracer}: the same was told from events alone.",
+  "gaps.tracer-busy": "The tracer {tracer} could not run: somebody else has one that excludes it.",
+  "gaps.tracer-refused": "The kernel refused the tracer {tracer}[ ({errno})].",
   "gaps.events": "This kernel does not have: {events}.",
   "gaps.no-data": "Could not look for {causes}: {why}.",
   "gaps.not-applicable": "Does not apply to this machine: {causes}.",

@@ -10,6 +10,7 @@ import { plainSpaces, truncate, wrap } from "./layout.ts";
 import { message, optionalMessage } from "./message.ts";
 import type { Language } from "./messages.ts";
 import { createContext, type RenderContext, type RenderOptions } from "./render-context.ts";
+import { renderSections } from "./sections-view.ts";
 import { requestOfVerdict, sentenceFor, typicalDurationNs } from "./sentence.ts";
 import { renderWaterfall } from "./waterfall-view.ts";
 
@@ -28,6 +29,7 @@ export function renderTerminal(result: RunResult, options: RenderOptions): strin
       ...section(message(lang, "waterfall.title", { request: request.id }), renderWaterfall(request, context)),
       ...section(message(lang, "account.title"), renderAccount(request, context)),
       ...section(message(lang, "evidence.title"), renderEvidence(request, context)),
+      ...section(message(lang, "sections.title", { request: request.id }), renderSections(context)),
       ...section(message(lang, "contrast.title"), renderContrast(request, typical, context)),
       ...section(message(lang, "remedies.title"), renderRemedies(context)),
     );

@@ -107,6 +107,38 @@ export const diagnosisSchema = z.object({
   because: z.string().optional(),
 });
 
+/** A stretch with interrupts or preemption off, or of waiting to be run. */
+export const sectionSchema = z.object({
+  request: z.string(),
+  kind: z.enum(["irqs-off", "preempt-off", "irqs-or-preempt-off", "wakeup"]),
+  /** `events`, or the name of the tracer */
+  seenBy: z.string(),
+  cpu: z.number().int(),
+  /** who was in it; `wakeup`: who waited */
+  task: threadRefSchema.optional(),
+  beginNs: ns,
+  endNs: ns,
+  durationNs: z.number().int(),
+  /** `events`: so much later it may have begun; a tracer: so much earlier or later it was */
+  errorNs: z.number().int(),
+  /** kernel functions where it began and ended; by events, the function of the work item */
+  from: z.string().optional(),
+  to: z.string().optional(),
+  /** at its end, innermost first */
+  stack: z.array(z.string()).optional(),
+  /** what of it lies on the request's path */
+  costNs: z.number().int(),
+});
+
+/** A latency tracer that was asked for. */
+export const tracerSchema = z.object({
+  tracer: z.string(),
+  status: z.enum(["ran", "not-built", "top-level-only", "busy", "refused"]),
+  errno: z.string().optional(),
+  /** with which it ran, whether it saw something or not */
+  requests: z.array(z.string()),
+});
+
 export const requestSchema = z.object({
   id: z.string(),
   kind: z.string(),
@@ -150,6 +182,10 @@ export const runResultSchema = z.object({
       byClass: z.array(z.object({ class: z.enum(CLASSES), slowNs: z.number().int(), fastNs: z.number().int(), excessNs: z.number().int() })),
     })
     .optional(),
+  /** of each request what tracers saw, and the five costliest that events show; absent when there are none */
+  sections: z.array(sectionSchema).optional(),
+  /** absent when none was asked for */
+  tracers: z.array(tracerSchema).optional(),
   diagnoses: z.array(diagnosisSchema),
   verdict: verdictSchema,
 });
@@ -164,5 +200,7 @@ export type Missing = z.infer<typeof missingSchema>;
 export type Verdict = z.infer<typeof verdictSchema>;
 export type RemedyAdvice = z.infer<typeof remedySchema>;
 export type Diagnosis = z.infer<typeof diagnosisSchema>;
+export type SectionResult = z.infer<typeof sectionSchema>;
+export type TracerResult = z.infer<typeof tracerSchema>;
 export type RequestResult = z.infer<typeof requestSchema>;
 export type RunResult = z.infer<typeof runResultSchema>;

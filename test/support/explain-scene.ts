@@ -3,6 +3,7 @@ import type { Manifest, RequestRecord, Sample, Samples } from "../../src/bundle/
 import { captureNeeds, explain } from "../../src/diagnosis/index.ts";
 import type { RunResult } from "../../src/result/index.ts";
 import { brokenLaws } from "../../src/result/index.ts";
+import type { TracedSection } from "../../src/trace/index.ts";
 import type { Scene } from "./trace-dsl.ts";
 
 export interface SceneRequest {
@@ -28,6 +29,8 @@ export interface SceneFacts {
   readonly capabilities?: Manifest["host"]["capabilities"];
   /** default: kernel stacks were recorded */
   readonly hasStacks?: boolean;
+  /** what latency tracers saw; `begin` and `length` in us */
+  readonly traced?: readonly (Omit<TracedSection, "begin" | "lengthNs" | "stack"> & { readonly begin: number; readonly length: number })[];
 }
 
 /** Throws when a law of the account is broken. */
@@ -74,6 +77,7 @@ export function explainScene(scene: Scene, requests: readonly SceneRequest[], fa
       ...(facts.files === undefined ? {} : { files: facts.files }),
     },
     manifest,
+    traced: (facts.traced ?? []).map(({ begin, length, ...section }) => ({ ...section, begin: scene.stamp(begin), lengthNs: length * 1000, stack: [] })),
     toolVersion: "test",
   });
   const broken = brokenLaws(result);

@@ -15,6 +15,7 @@ export const runOf = (scene: Scene, more: Partial<Omit<Run, "get" | "timeline">>
     descriptors: {},
     settings: {},
     files: {},
+    traced: [],
     ...more,
   });
 

@@ -5,9 +5,10 @@ import type { CaptureRequest, RunHandler } from "../handlers.ts";
 import { examples } from "../help-examples.ts";
 import { positiveNumber, wholeNumber } from "../option-values.ts";
 import { addTargetOptions, targetQuery, type TargetOptionValues } from "../target-options.ts";
+import { addTracerOption, readTracers, type TracerOptionValues } from "../tracer-options.ts";
 import { addTriggerOptions, hasTrigger, readFiring, type TriggerOptionValues } from "../trigger-options.ts";
 
-interface Values extends TargetOptionValues, TriggerOptionValues {
+interface Values extends TargetOptionValues, TracerOptionValues, TriggerOptionValues {
   readonly duration?: number;
   readonly output?: string;
   readonly buffer?: number;
@@ -15,8 +16,7 @@ interface Values extends TargetOptionValues, TriggerOptionValues {
 
 export function defineCapture(program: Command, run: RunHandler): void {
   const command = program.command("capture").description("record a service for a while, or while requests are fired, and keep the recording");
-  addTargetOptions(addTriggerOptions(command))
-    .optionsGroup("The recording:")
+  addTracerOption(addTargetOptions(addTriggerOptions(command)).optionsGroup("The recording:"))
     .option("--duration <s>", "record for so many seconds instead of firing requests", positiveNumber(86_400))
     .option("--output <dir>", "new directory for the recording; default ./stallscope-ID")
     .option("--buffer <kB>", "size of the ring buffer per CPU, kB", wholeNumber(64, 4_194_304))
@@ -49,5 +49,6 @@ function readCapture(values: Values, argv: readonly string[]): CaptureRequest {
     during: firing === undefined ? { kind: "duration", seconds: duration ?? 0 } : { kind: "firing", firing },
     ...(output === undefined ? {} : { output }),
     ...(buffer === undefined ? {} : { bufferKb: buffer }),
+    ...readTracers(values),
   };
 }

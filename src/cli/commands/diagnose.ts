@@ -4,9 +4,10 @@ import type { DiagnoseRequest, RunHandler } from "../handlers.ts";
 import { examples } from "../help-examples.ts";
 import { share, wholeNumber } from "../option-values.ts";
 import { addTargetOptions, targetQuery, type TargetOptionValues } from "../target-options.ts";
+import { addTracerOption, readTracers, type TracerOptionValues } from "../tracer-options.ts";
 import { addTriggerOptions, readFiring, type TriggerOptionValues } from "../trigger-options.ts";
 
-interface Values extends TargetOptionValues, TriggerOptionValues {
+interface Values extends TargetOptionValues, TracerOptionValues, TriggerOptionValues {
   readonly output?: string;
   readonly keep?: boolean;
   readonly failOn?: number;
@@ -15,8 +16,7 @@ interface Values extends TargetOptionValues, TriggerOptionValues {
 
 export function defineDiagnose(program: Command, run: RunHandler): void {
   const command = program.command("diagnose").description("fire requests at a service and say why the slowest was late");
-  addTargetOptions(addTriggerOptions(command))
-    .optionsGroup("The recording:")
+  addTracerOption(addTargetOptions(addTriggerOptions(command)).optionsGroup("The recording:"))
     .option("--output <dir>", "keep the recording in this new directory")
     .option("--keep", "keep the recording in ./stallscope-ID; default: it is deleted after the report")
     .option("--buffer <kB>", "size of the ring buffer per CPU, kB", wholeNumber(64, 4_194_304))
@@ -29,6 +29,7 @@ export function defineDiagnose(program: Command, run: RunHandler): void {
         "sudo stallscope diagnose --trigger gradio --url http://127.0.0.1:7860 --api /generate --input text='Hello there'",
         "sudo stallscope diagnose --name webui.py --url http://10.0.0.7/tts --header 'content-type: application/json' --body tts.json",
         "sudo stallscope diagnose --pid 4711 -- curl -s http://127.0.0.1:8000/tts",
+        "sudo stallscope diagnose --url http://127.0.0.1:8000/tts --tracer irqsoff --tracer preemptoff",
         "sudo stallscope diagnose --url http://127.0.0.1:8000/tts --fail-on 20% --json > result.json",
       ),
     )
@@ -45,5 +46,6 @@ function readDiagnose(values: Values, argv: readonly string[]): DiagnoseRequest 
     ...(output === undefined ? {} : { output }),
     ...(failOn === undefined ? {} : { failOn }),
     ...(buffer === undefined ? {} : { bufferKb: buffer }),
+    ...readTracers(values),
   };
 }

@@ -1,4 +1,5 @@
 /** What runs in the virtual machine, and what comes out of it? Plain data: both sides of the share read it. */
+import type { TracerName } from "../../../src/linux/index.ts";
 import type { CauseId } from "../../../src/result/index.ts";
 import type { Truth } from "../types.ts";
 
@@ -25,6 +26,8 @@ export interface VmVariant {
   readonly causes: readonly CauseId[];
   readonly machine: MachineSpec;
   readonly disturbance?: Disturbance;
+  /** latency tracers that run beside the events */
+  readonly tracers?: readonly TracerName[];
   /** its runs were not looked at while rules were written */
   readonly heldBack: boolean;
 }

@@ -1,0 +1,108 @@
+/**
+ * Which stretches did a CPU spend with interrupts or preemption off, or a thread waiting to be run, and what did each cost
+ * its request? Seen by the kernel's own tracers where they ran, and by events alone everywhere, so that both can be compared.
+ */
+import type { Manifest } from "../bundle/index.ts";
+import type { CpuSections, Segment } from "../critical-path/index.ts";
+import type { ExplainedRequest, Run } from "../facts/index.ts";
+import type { SectionResult, TracerResult } from "../result/index.ts";
+import type { TracedSection, Trace } from "../trace/index.ts";
+import { threadRef } from "./to-result.ts";
+
+/** A machine under load has hundreds of short sections: what costs least is left out. */
+const MOST_OF_EVENTS = 5;
+
+const KINDS: Readonly<Record<string, SectionResult["kind"]>> = {
+  irqsoff: "irqs-off",
+  preemptoff: "preempt-off",
+  preemptirqsoff: "irqs-or-preempt-off",
+  wakeup: "wakeup",
+  wakeup_rt: "wakeup",
+  wakeup_dl: "wakeup",
+};
+
+type Absolute = (time: number) => number | string;
+
+/** Of each request first what tracers saw, then what events show; what cost most first. */
+export function sectionsOf(run: Run, seen: readonly CpuSections[], absolute: Absolute): SectionResult[] {
+  return run.requests.flatMap((request) => [...byTracers(request, run, absolute), ...byEvents(request, run, seen, absolute)]);
+}
+
+export const tracersOf = ({ ran, refusals }: Pick<NonNullable<Manifest["tracers"]>, "ran" | "refusals">): TracerResult[] => [
+  ...ran.map(({ tracer, requests }) => ({ tracer, status: "ran" as const, requests: [...requests] })),
+  ...refusals.map(({ tracer, reason, errno }) => ({ tracer, status: reason, requests: [], ...(errno === undefined ? {} : { errno }) })),
+];
+
+/** Where a traced section lies in the trace's own time. */
+export function spanOf({ begin, lengthNs }: TracedSection, trace: Trace): { readonly begin: number; readonly end: number } {
+  const from = Number(begin - trace.clock.base);
+  return { begin: from, end: from + lengthNs };
+}
+
+/** What of a stretch the request's path spent on this CPU or in its queue: there nothing but the section went on. */
+export function costOf(segments: readonly Segment[], cpu: number, begin: number, end: number): number {
+  let cost = 0;
+  for (const segment of segments) if (segment.cpu === cpu) cost += Math.max(0, Math.min(end, segment.end) - Math.max(begin, segment.begin));
+  return cost;
+}
+
+function byTracers({ id, segments }: ExplainedRequest, { timeline: { trace }, traced }: Run, absolute: Absolute): SectionResult[] {
+  return traced
+    .flatMap((section): SectionResult[] => {
+      const kind = KINDS[section.tracer];
+      if (section.request !== id || kind === undefined) return [];
+      const { begin, end } = spanOf(section, trace);
+      const { task } = section;
+      const thread = task === undefined ? undefined : trace.threads.at(task.tid, begin);
+      // who waits for a CPU costs the request what its path waited, wherever that was
+      const costing = kind === "wakeup" ? segments.filter((segment) => segment.class === "runnable" && segment.thread === thread) : segments;
+      return [
+        {
+          request: id,
+          kind,
+          seenBy: section.tracer,
+          cpu: section.cpu,
+          // the tracer's header has the name as it was; the trace knows the process
+          ...(task === undefined ? {} : { task: { ...task, pid: thread === undefined || thread < 0 ? -1 : trace.threads.row(thread).pid } }),
+          beginNs: absolute(begin),
+          endNs: absolute(end),
+          durationNs: section.lengthNs,
+          errorNs: section.errorNs,
+          ...(section.from === undefined ? {} : { from: section.from }),
+          ...(section.to === undefined ? {} : { to: section.to }),
+          ...(section.stack.length === 0 ? {} : { stack: [...section.stack] }),
+          costNs: costing.reduce((sum, segment) => sum + costOf([segment], kind === "wakeup" ? segment.cpu : section.cpu, begin, end), 0),
+        },
+      ];
+    })
+    .sort((a, b) => b.costNs - a.costNs || b.durationNs - a.durationNs);
+}
+
+function byEvents({ id, segments, window }: ExplainedRequest, { timeline }: Run, seen: readonly CpuSections[], absolute: Absolute): SectionResult[] {
+  return seen
+    .flatMap(({ marks }, cpu) =>
+      marks
+        .filter(({ begin, end }) => end > window.begin && begin < window.end)
+        .map((mark) => ({ cpu, mark, costNs: costOf(segments, cpu, mark.begin, mark.end) })),
+    )
+    .filter(({ costNs }) => costNs > 0)
+    .sort((a, b) => b.costNs - a.costNs)
+    .slice(0, MOST_OF_EVENTS)
+    .map(({ cpu, mark: { begin, end, latestBegin, section }, costNs }): SectionResult => {
+      const [occupant] = timeline.occupancy.within(cpu, latestBegin, end);
+      const fn = occupant === undefined ? undefined : timeline.workItems.mainIn(occupant.thread, begin, end)?.fn;
+      return {
+        request: id,
+        kind: section,
+        seenBy: "events",
+        cpu,
+        ...(occupant === undefined ? {} : { task: threadRef(timeline.trace, occupant.thread) }),
+        beginNs: absolute(begin),
+        endNs: absolute(end),
+        durationNs: end - begin,
+        errorNs: latestBegin - begin,
+        ...(fn === undefined ? {} : { from: fn }),
+        costNs,
+      };
+    });
+}
