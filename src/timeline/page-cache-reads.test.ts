@@ -47,4 +47,15 @@ describe("pageCacheReads", () => {
     expect(cold(read(begun(), 100, 4096).at(105).pagesAdded(0, 30, 5, 0))).toEqual([]);
     expect(cold(read(begun(), 100, 4096).at(90).pagesAdded(0, 20, 5, 0))).toEqual([]);
   });
+  describe("of a fault", () => {
+    const slept = (drawn: Scene): Scene => drawn.at(500).switch(0, 20, "D", 0).at(600).switch(0, 0, "R", 20);
+    it("last from the page it added until the thread slept for it", () => {
+      expect(cold(slept(begun().at(400).pagesAdded(0, 20, 5, 0)))).toEqual([[400, 500]]);
+    });
+    it("are none when another call came before the sleep: a write added the page, and the parts stay disjoint", () => {
+      const WRITE = 1;
+      const written = begun().syscall(20, 0, 85, 95, WRITE, [9, 0, 4096], 4096).at(90).pagesAdded(0, 20, 6, 0);
+      expect(cold(slept(read(written, 100, 4096).at(105).pagesAdded(0, 20, 5, 0)))).toEqual([[100, 110]]);
+    });
+  });
 });

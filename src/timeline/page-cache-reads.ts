@@ -42,7 +42,7 @@ export function buildPageCacheReads(trace: Trace, syscalls: Syscalls, states: Th
     if (works === undefined) {
       const adds = thread < 0 ? new Int32Array() : order.subarray(first[thread], first[thread + 1]);
       const calls = adds.length === 0 ? [] : coldCalls(trace, syscalls, thread, adds);
-      const faults = adds.length === 0 ? [] : coldFaults(table?.time ?? new Float64Array(), states.of(thread), adds, calls);
+      const faults = adds.length === 0 ? [] : coldFaults(table?.time ?? new Float64Array(), states.of(thread), adds, calls, callStarts(syscalls, thread));
       const all = [...calls, ...faults].sort((x, y) => x.begin - y.begin);
       works = all.length === 0 ? NONE : { all, end: Float64Array.from(all, ({ end }) => end) };
       built.set(thread, works);
@@ -63,8 +63,12 @@ export function buildPageCacheReads(trace: Trace, syscalls: Syscalls, states: Th
   };
 }
 
-/** Pages that were added outside of read calls, by a thread that then slept: a fault brought them. */
-function coldFaults(times: Float64Array, rows: StateRows, adds: Int32Array, calls: readonly PageCacheWork[]): PageCacheWork[] {
+/** When this thread went into the kernel by a system call, in order. */
+const callStarts = ({ slices }: Syscalls, thread: ThreadIndex): Float64Array =>
+  Float64Array.from(slices.start.subarray(slices.first[thread], slices.first[thread + 1]));
+
+/** Pages that were added outside of read calls, by a thread that then slept without another call: a fault brought them. */
+function coldFaults(times: Float64Array, rows: StateRows, adds: Int32Array, calls: readonly PageCacheWork[], starts: Float64Array): PageCacheWork[] {
   const faults: PageCacheWork[] = [];
   const callEnds = Float64Array.from(calls, ({ end }) => end);
   for (const add of adds) {
@@ -74,6 +78,9 @@ function coldFaults(times: Float64Array, rows: StateRows, adds: Int32Array, call
     const row = upperBound(rows.start, time) - 1;
     const next = rows.state[row + 1];
     if (row < 0 || rows.state[row] !== STATE.running || (next !== STATE.blocked && next !== STATE.sleeping)) continue;
+    const nextCall = starts[upperBound(starts, time)];
+    // a page that a write added, and a sleep of something later
+    if (nextCall !== undefined && nextCall < (rows.end[row] as number)) continue;
     faults.push({ begin: time, end: rows.end[row] as number, during: "fault" });
   }
   return faults;
