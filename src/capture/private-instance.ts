@@ -115,11 +115,6 @@ export class PrivateInstance {
     }
   }
 
-  /** What this kernel lets an instance have. */
-  hasTracer(name: string): boolean {
-    return this.read("available_tracers").trim().split(/\s+/).includes(name);
-  }
-
   /** Throws UserError instance-write: EBUSY when another instance has one that excludes it. */
   selectTracer(name: string): void {
     if (name === this.#tracer) return;

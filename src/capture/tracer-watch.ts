@@ -1,6 +1,6 @@
 /** Runs the tracers that were asked for, each with its own requests, and says which of them the kernel refused. */
 import type { TracerRefusal } from "../bundle/index.ts";
-import type { TracerName, Tracefs } from "../linux/index.ts";
+import { isTracerIn, type TracerName, type Tracefs } from "../linux/index.ts";
 import type { PrivateInstance } from "./private-instance.ts";
 import { TracerInstance, type TracerText } from "./tracer-instance.ts";
 import { turnsOf } from "./tracer-turns.ts";
@@ -22,15 +22,15 @@ export class TracerWatch {
   /** `own` hears of each instance before anything else is done to it, so that it is removed whatever comes. Throws UserError. */
   arm(tracefs: Tracefs, base: string, tracers: readonly TracerName[], own: (instance: PrivateInstance) => void): void {
     const clock = /\[(.+?)\]/.exec(tracefs.read("trace_clock"))?.[1] ?? "local";
-    const available = tracefs.read("available_tracers").trim().split(/\s+/);
+    const available = tracefs.read("available_tracers");
     for (const tracer of new Set(tracers)) {
-      if (!available.includes(tracer)) {
+      if (!isTracerIn(available, tracer)) {
         this.refusals.push({ tracer, reason: "not-built" });
         continue;
       }
       const one = new TracerInstance(tracefs, base, tracer);
       own(one.instance);
-      if (one.instance.hasTracer(tracer)) {
+      if (isTracerIn(one.instance.read("available_tracers"), tracer)) {
         one.arm(clock);
         this.#armed.set(tracer, one);
       } else this.refusals.push({ tracer, reason: "top-level-only" });

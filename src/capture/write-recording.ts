@@ -61,7 +61,7 @@ export async function writeRecording(recording: Recording): Promise<{ directory:
   return { directory: bundle.commit(), manifest };
 }
 
-/** `irqsoff-2.txt` is what irqsoff found in request 2, `irqsoff-2.times.txt` the same with times of the trace clock. */
+/** `irqsoff-2.txt` is what irqsoff found in request 2, `irqsoff-2.times.txt` the same with times of the tracer's own clock. */
 function tracerFiles({ readings, refusals, ran }: TracerWatch): {
   readonly entry: Manifest["tracers"];
   readonly texts: readonly { name: string; text: string }[];

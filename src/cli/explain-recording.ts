@@ -2,9 +2,9 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { ImportError } from "../base/index.ts";
-import { openBundle, type RequestRecord } from "../bundle/index.ts";
-import { explain, findRequests } from "../diagnosis/index.ts";
-import { openRecording } from "../import/index.ts";
+import { openBundle, type Bundle, type RequestRecord } from "../bundle/index.ts";
+import { explain, findRequests, type ExplainInput } from "../diagnosis/index.ts";
+import { openRecording, readTracerTexts } from "../import/index.ts";
 import type { RunResult } from "../result/index.ts";
 import type { Trace } from "../trace/index.ts";
 import type { CliContext } from "./context.ts";
@@ -32,11 +32,16 @@ export function explainRecording({ path, query }: Pick<AnalyzeRequest, "path" | 
     const requests = find(trace);
     if (requests.length === 0) return { kind: "no-request", summary: summarizeTrace(trace, recording.latency?.()) };
     context.progress.say(say(context.lang, "progress.explain"));
-    const known = bundle === undefined ? {} : { samples: bundle.samples, manifest: bundle.manifest };
+    const known = bundle === undefined ? {} : knownOf(bundle);
     return { kind: "result", result: explain({ trace, requests, toolVersion: context.version, ...known }) };
   } finally {
     close();
   }
+}
+
+/** What a bundle knows of requests that were not fired for it: tracers ran with other ones, so what they saw is placed by its time. */
+function knownOf({ samples, tracers, manifest: { tracers: _ofOthers, ...manifest } }: Bundle): Pick<ExplainInput, "samples" | "manifest" | "traced"> {
+  return { samples, manifest, traced: readTracerTexts(tracers).sections.map((section) => ({ ...section, request: undefined })) };
 }
 
 function kindOf(path: string): "bundle" | "file" {

@@ -47,6 +47,11 @@ describe("a section with interrupts off", () => {
   it("costs a request nothing that did not wait for that CPU", () => {
     expect(diagnose({ ...late, facts: { traced: [{ ...irqsoff, cpu: 0 }] } }).sections?.[0]).toMatchObject({ seenBy: "irqsoff", costNs: 0 });
   });
+  it("that was seen while nothing was fired is of the request it falls into, and of no other", () => {
+    const seenBy = (begin: number) => diagnose({ ...late, facts: { traced: [{ ...irqsoff, request: undefined, begin }] } }).sections?.map((one) => one.seenBy);
+    expect(seenBy(irqsoff.begin)).toEqual(["irqsoff", "events"]);
+    expect(seenBy(60_200)).toEqual(["events"]);
+  });
   it("of another request is not this one's", () => {
     expect(diagnose({ ...late, facts: { traced: [{ ...irqsoff, request: "7" }] } }).sections?.map(({ seenBy }) => seenBy)).toEqual(["events"]);
   });

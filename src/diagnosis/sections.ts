@@ -2,6 +2,7 @@
  * Which stretches did a CPU spend with interrupts or preemption off, or a thread waiting to be run, and what did each cost
  * its request? Seen by the kernel's own tracers where they ran, and by events alone everywhere, so that both can be compared.
  */
+import { upperBound } from "../base/index.ts";
 import type { Manifest } from "../bundle/index.ts";
 import type { CpuSections, Segment } from "../critical-path/index.ts";
 import type { ExplainedRequest, Run } from "../facts/index.ts";
@@ -39,19 +40,28 @@ export function spanOf({ begin, lengthNs }: TracedSection, trace: Trace): { read
   return { begin: from, end: from + lengthNs };
 }
 
-/** What of a stretch the request's path spent on this CPU or in its queue: there nothing but the section went on. */
-export function costOf(segments: readonly Segment[], cpu: number, begin: number, end: number): number {
+/**
+ * What of a stretch the request's path spent on this CPU or in its queue: there nothing but the section went on.
+ * `segments` are in order; those before `first` end before the stretch begins.
+ */
+export function costOf(segments: readonly Segment[], cpu: number, begin: number, end: number, first = 0): number {
   let cost = 0;
-  for (const segment of segments) if (segment.cpu === cpu) cost += Math.max(0, Math.min(end, segment.end) - Math.max(begin, segment.begin));
+  for (let index = first; index < segments.length; index++) {
+    const segment = segments[index] as Segment;
+    if (segment.begin >= end) break;
+    if (segment.cpu === cpu) cost += Math.max(0, Math.min(end, segment.end) - Math.max(begin, segment.begin));
+  }
   return cost;
 }
 
-function byTracers({ id, segments }: ExplainedRequest, { timeline: { trace }, traced }: Run, absolute: Absolute): SectionResult[] {
+function byTracers({ id, window, segments }: ExplainedRequest, { timeline: { trace }, traced }: Run, absolute: Absolute): SectionResult[] {
   return traced
     .flatMap((section): SectionResult[] => {
       const kind = KINDS[section.tracer];
-      if (section.request !== id || kind === undefined) return [];
       const { begin, end } = spanOf(section, trace);
+      // one that ran while nothing was fired is whose it falls into
+      const isOfRequest = section.request === undefined ? end > window.begin && begin < window.end : section.request === id;
+      if (!isOfRequest || kind === undefined) return [];
       const { task } = section;
       const thread = task === undefined ? undefined : trace.threads.at(task.tid, begin);
       // who waits for a CPU costs the request what its path waited, wherever that was
@@ -79,11 +89,13 @@ function byTracers({ id, segments }: ExplainedRequest, { timeline: { trace }, tr
 }
 
 function byEvents({ id, segments, window }: ExplainedRequest, { timeline }: Run, seen: readonly CpuSections[], absolute: Absolute): SectionResult[] {
+  // a busy machine has some thousand of both
+  const ends = Float64Array.from(segments, (segment) => segment.end);
   return seen
     .flatMap(({ marks }, cpu) =>
       marks
         .filter(({ begin, end }) => end > window.begin && begin < window.end)
-        .map((mark) => ({ cpu, mark, costNs: costOf(segments, cpu, mark.begin, mark.end) })),
+        .map((mark) => ({ cpu, mark, costNs: costOf(segments, cpu, mark.begin, mark.end, upperBound(ends, mark.begin)) })),
     )
     .filter(({ costNs }) => costNs > 0)
     .sort((a, b) => b.costNs - a.costNs)

@@ -20,4 +20,7 @@ export const TRACER_NAMES = Object.keys(FAMILIES) as readonly TracerName[];
 
 export const isTracerName = (name: string): name is TracerName => Object.hasOwn(FAMILIES, name);
 
+/** `available`: available_tracers of the top level or of an instance. */
+export const isTracerIn = (available: string, tracer: TracerName): boolean => available.trim().split(/\s+/).includes(tracer);
+
 export const tracerFamily = (tracer: TracerName): (typeof FAMILIES)[TracerName] => FAMILIES[tracer];

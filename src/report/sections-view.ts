@@ -1,4 +1,4 @@
-/** What did the kernel's latency tracers see in this request, and what do events alone say of the same? Shown when a tracer ran. */
+/** What did the kernel's latency tracers see in this request, and what do events alone say of the same? Shown when a tracer saw or could have seen it. */
 import { printable } from "../base/index.ts";
 import type { SectionResult } from "../result/index.ts";
 import { formatMs, formatThread } from "./format-value.ts";
@@ -11,12 +11,14 @@ const MAX_OF_EVENTS = 3;
 
 export function renderSections(context: RenderContext): string[] {
   const { result, request, lang, columns } = context;
-  const ran = (result.tracers ?? []).filter(({ status }) => status === "ran");
-  if (ran.length === 0 || request === undefined) return [];
+  if (request === undefined) return [];
   const sections = (result.sections ?? []).filter((section) => section.request === request.id);
   const traced = sections.filter(({ seenBy }) => seenBy !== "events");
   const byEvents = sections.filter(({ seenBy }) => seenBy === "events").slice(0, MAX_OF_EVENTS);
-  const silent = ran.filter(({ tracer }) => !traced.some(({ seenBy }) => seenBy === tracer));
+  const silent = (result.tracers ?? []).filter(
+    ({ tracer, status, requests }) => status === "ran" && requests.length > 0 && !traced.some(({ seenBy }) => seenBy === tracer),
+  );
+  if (traced.length === 0 && silent.length === 0) return [];
   return [
     ...[...traced, ...byEvents].flatMap((section) => renderSection(section, context)),
     ...(byEvents.length === 0 ? wrap(message(lang, "sections.none-by-events"), columns, "  ", "    ") : []),

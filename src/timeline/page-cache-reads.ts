@@ -64,8 +64,7 @@ export function buildPageCacheReads(trace: Trace, syscalls: Syscalls, states: Th
 }
 
 /** When this thread went into the kernel by a system call, in order. */
-const callStarts = ({ slices }: Syscalls, thread: ThreadIndex): Float64Array =>
-  Float64Array.from(slices.start.subarray(slices.first[thread], slices.first[thread + 1]));
+const callStarts = ({ slices }: Syscalls, thread: ThreadIndex): Float64Array => slices.start.subarray(slices.first[thread], slices.first[thread + 1]);
 
 /** Pages that were added outside of read calls, by a thread that then slept without another call: a fault brought them. */
 function coldFaults(times: Float64Array, rows: StateRows, adds: Int32Array, calls: readonly PageCacheWork[], starts: Float64Array): PageCacheWork[] {
