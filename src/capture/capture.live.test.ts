@@ -9,6 +9,7 @@ import {
   readdirSync,
   readFileSync,
   readSync,
+  rmdirSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -42,7 +43,7 @@ describe.skipIf(reason !== undefined)(`a capture on the live kernel${reason === 
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  const capture = (name: string, during: (armed: ArmedCapture) => Promise<void>, extra: { bufferKb?: number; needs?: CaptureNeeds } = {}) =>
+  const start = (name: string, during: (armed: ArmedCapture) => Promise<void>, extra: { bufferKb?: number; needs?: CaptureNeeds } = {}) =>
     runCapture(
       {
         targets: resolveTargets({ pids: [process.pid] }),
@@ -57,6 +58,11 @@ describe.skipIf(reason !== undefined)(`a capture on the live kernel${reason === 
         return { requests: [], value: undefined };
       },
     );
+  const capture: typeof start = async (...how) => {
+    const outcome = await start(...how);
+    expect(await outcome.removed).toEqual([]);
+    return outcome;
+  };
   const ours = (): string[] =>
     locateTracefs()
       .instances()
@@ -216,6 +222,25 @@ describe.skipIf(reason !== undefined)(`a capture on the live kernel${reason === 
     await expect(capture("no/such/parent", () => sleep(1))).rejects.toMatchObject({ code: "output-parent", exitCode: 2 });
     expect(readFileSync(join(folder, "file"), "utf8")).toBe("victim");
     expect(readdirSync(folder).filter((name) => name.includes(".tmp-"))).toEqual([]);
+  });
+
+  it("an instance that somebody holds open is named, with what to type, and the bundle is there all the same", async () => {
+    let [path, held] = ["", -1];
+    const { directory, removed } = await start("held", (armed) => {
+      path = instanceOf(armed);
+      held = openSync(`${path}/trace`, constants.O_RDONLY);
+      return sleep(50);
+    });
+    try {
+      expect(openBundle(directory).problems).toEqual([]);
+      expect(await removed).toEqual([`our instance could not be removed (EBUSY); when nobody has it open any more: rmdir ${path}`]);
+      expect(readdirSync(join(folder, "state"))).toHaveLength(1);
+    } finally {
+      closeSync(held);
+      rmdirSync(path);
+      for (const intent of readdirSync(join(folder, "state"))) rmSync(join(folder, "state", intent));
+    }
+    expect(ours()).toEqual([]);
   });
 
   it("two captures of one process at once do not meet", async () => {

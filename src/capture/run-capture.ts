@@ -1,6 +1,7 @@
 /**
  * Records the kernel while `during` runs, and leaves a bundle. Looks first, changes last and undoes first: the part in which
- * events are recorded holds nothing of ours but a thread that sleeps. Whatever happens, the kernel is as it was.
+ * events are recorded holds nothing of ours but a thread that sleeps. Whatever happens, the kernel is as it was, at the latest
+ * when `removed` settles: that takes the kernel 50 to 200 ms, in which the caller may already read the bundle.
  */
 import { mkdirSync } from "node:fs";
 import { BLOCK_BYTES, BundleDirectory, isNoSpace, planBundle, type Manifest } from "../bundle/index.ts";
@@ -17,6 +18,8 @@ export interface CaptureOutcome<T> {
   readonly directory: string;
   readonly manifest: Manifest;
   readonly value: T;
+  /** Tracing is off and every file closed. Our instances are being removed; resolves with one sentence for each that could not be. */
+  readonly removed: Promise<readonly string[]>;
 }
 
 /** Beside the static part: one block to move pages with, the threads of a busy machine, samples of many requests. */
@@ -37,7 +40,7 @@ export async function runCapture<T>(options: CaptureOptions, during: (armed: Arm
   const witnesses = new Witnesses(options.targets);
   const session = new Session(prepared.tracefs);
   const control = new StopControl(session);
-  let bundle: BundleDirectory | undefined;
+  let [bundle, removed]: [BundleDirectory | undefined, Promise<readonly string[]>] = [undefined, Promise.resolve([])];
   try {
     bundle = BundleDirectory.make(paths);
     const metadata = reserve(bundle, everything);
@@ -72,32 +75,30 @@ export async function runCapture<T>(options: CaptureOptions, during: (armed: Arm
     const { requests, value } = await control.unlessSkipped(during(armed));
     const drained = await control.unlessSkipped(control.finish());
     witnesses.end();
-    const written = await control.unlessSkipped(
-      writeRecording({
-        id,
-        options,
-        prepared,
-        metadata,
-        session,
-        witnesses,
-        bundle,
-        spool,
-        begin,
-        startedAt,
-        requests,
-        drained,
-        reason: control.reason ?? { kind: "complete" },
-        removing: session.disarm(),
-      }),
-    );
-    return { ...written, value };
+    removed = session.disarm();
+    const written = writeRecording({
+      id,
+      options,
+      prepared,
+      metadata,
+      session,
+      witnesses,
+      bundle,
+      spool,
+      begin,
+      startedAt,
+      requests,
+      drained,
+      reason: control.reason ?? { kind: "complete" },
+    });
+    return { ...written, value, removed };
   } catch (error) {
     await session.disarm();
     if (isNoSpace(error) && bundle !== undefined) throw diskFull(error, bundle.temporary);
     bundle?.discard();
     throw error;
   } finally {
-    control.end();
+    control.end(removed);
   }
 }
 

@@ -8,7 +8,8 @@ import type { StopReason } from "./types.ts";
 
 export class StopControl {
   readonly #session: Session;
-  readonly #removeHandlers: () => void;
+  readonly #removeSignals: () => void;
+  readonly #atExit: () => void;
   readonly #skipped: Promise<never>;
   #settle: (reason: StopReason) => void = () => undefined;
   #reason: StopReason | undefined;
@@ -24,17 +25,13 @@ export class StopControl {
       skip = reject;
     });
     this.#skipped.catch(() => undefined);
-    const removeSignals = onStopSignals({
+    this.#removeSignals = onStopSignals({
       once: (signal) => this.#interrupt(signal),
       twice: (signal) => skip(interrupted(signal)),
     });
     // an uncaught error, or process.exit() by anybody: the last moment at which we can still undo by ourselves
-    const atExit = (): void => session.disarmNow();
-    process.on("exit", atExit);
-    this.#removeHandlers = () => {
-      removeSignals();
-      process.off("exit", atExit);
-    };
+    this.#atExit = () => session.disarmNow();
+    process.on("exit", this.#atExit);
   }
 
   /** undefined while nothing happened that ends the recording early. */
@@ -72,8 +69,10 @@ export class StopControl {
     return drained;
   }
 
-  end(): void {
-    this.#removeHandlers();
+  /** Signals are the caller's again. An exit undoes by ourselves until `removed`. */
+  end(removed: Promise<unknown>): void {
+    this.#removeSignals();
+    void removed.then(() => process.off("exit", this.#atExit));
     this.#settle(this.#reason ?? { kind: "complete" });
   }
 

@@ -26,12 +26,10 @@ export interface Recording {
   readonly requests: readonly RequestRecord[];
   readonly drained: DrainResult;
   readonly reason: StopReason;
-  /** the instances are being removed meanwhile; resolves with what could not be */
-  readonly removing: Promise<readonly string[]>;
 }
 
-/** The trace is written while the kernel removes the instances, which takes it 50 to 150 ms. */
-export async function writeRecording(recording: Recording): Promise<{ directory: string; manifest: Manifest }> {
+/** Of a session whose rings are read and released. */
+export function writeRecording(recording: Recording): { directory: string; manifest: Manifest } {
   const { bundle, drained, options, session, spool, witnesses } = recording;
   options.onProgress?.({ kind: "writing", bytes: drained.cpus.reduce((sum, { bytes }) => sum + bytes, 0) });
   bundle.releaseReserve();
@@ -47,7 +45,7 @@ export async function writeRecording(recording: Recording): Promise<{ directory:
   const written = writeTraceDat(bundle.path(BUNDLE_FILES.trace), metadata, buffers, { consume: true });
   rmdirSync(spool);
   const cutShort = drained.stop.kind === "disk-full";
-  const disturbances = [...drained.disturbances, ...imbalances(drained.cpus, written, cutShort), ...(await recording.removing)];
+  const disturbances = [...drained.disturbances, ...imbalances(drained.cpus, written, cutShort)];
   const counted = written.buffers.flatMap(({ perCpu }) => perCpu);
   const tracers = options.tracers === undefined || options.tracers.length === 0 ? undefined : tracerFiles(session.tracers);
   const overhead = {

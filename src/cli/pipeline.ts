@@ -34,12 +34,19 @@ export interface Recording {
   readonly requests: readonly RequestRecord[];
 }
 
-/** Arms a capture and runs `during` in it. UserError (environment) when this machine cannot be traced. */
-export async function record(options: RecordOptions, during: (armed: ArmedCapture) => Promise<RequestRecord[]>): Promise<Recording> {
+/**
+ * Arms a capture, runs `during` in it, and does with the recording what `use` does while the kernel still removes our instances;
+ * none of them is left when this resolves, or a warning names it. UserError (environment) when this machine cannot be traced.
+ */
+export async function record<T>(
+  options: RecordOptions,
+  during: (armed: ArmedCapture) => Promise<RequestRecord[]>,
+  use: (recording: Recording) => T | Promise<T>,
+): Promise<T> {
   const { context, targets, output, bufferKb, tracers } = options;
   context.progress.say(say(context.lang, "progress.arm"));
   const root = locateTracefs(context.tracefs === undefined ? {} : { root: context.tracefs }).root;
-  const { directory, manifest, value } = await runCapture(
+  const { directory, manifest, value, removed } = await runCapture(
     {
       root,
       targets,
@@ -54,7 +61,11 @@ export async function record(options: RecordOptions, during: (armed: ArmedCaptur
       return { requests, value: requests };
     },
   );
-  return { directory, manifest, requests: value };
+  try {
+    return await use({ directory, manifest, requests: value });
+  } finally {
+    for (const failure of await removed) context.warn(failure);
+  }
 }
 
 /** Fires requests inside a capture, with counters read around each. */

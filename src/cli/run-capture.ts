@@ -18,7 +18,7 @@ export async function runCaptureCommand(
   const targets = resolveTargets(target);
   if (isSchedSwitchNamed) context.warn(say(context.lang, "tracer.sched-switch"));
   return interruptible(async ({ signal, exitCode }) => {
-    const { directory, manifest, requests } = await record(
+    return record(
       {
         context,
         targets,
@@ -38,13 +38,15 @@ export async function runCaptureCommand(
         }
         return [];
       },
+      ({ directory, manifest, requests }) => {
+        context.progress.clear();
+        context.out(
+          context.json
+            ? `${JSON.stringify({ directory, id: manifest.id, ended: manifest.ended, requests: requests.length }, undefined, 2)}\n`
+            : `${printable(directory)}\n`,
+        );
+        return exitCode() ?? EXIT.ok;
+      },
     );
-    context.progress.clear();
-    context.out(
-      context.json
-        ? `${JSON.stringify({ directory, id: manifest.id, ended: manifest.ended, requests: requests.length }, undefined, 2)}\n`
-        : `${printable(directory)}\n`,
-    );
-    return exitCode() ?? EXIT.ok;
   });
 }

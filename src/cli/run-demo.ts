@@ -91,29 +91,32 @@ async function recordDisturbed(
   const waits = (): ReadonlyMap<number, number> => runQueueWaits(workers);
   let waitsBefore: ReadonlyMap<number, number> = new Map();
   let longest: ThreadWait | undefined;
-  const { requests } = await record({ context, targets: [service.identity], output }, (armed) =>
-    fireInside(
-      armed,
-      {
-        trigger: { kind: "openai-speech", url: service.url, text: TEXT },
-        count: request.requests,
-        warmup: WARMUP,
-        intervalMs: 200,
-        timeoutMs: 60_000,
-        signal,
-        beforeRequest: async (index) => {
-          if (index !== middleOf(request)) return;
-          await disturbance.begin();
-          waitsBefore = waits();
+  const { requests } = await record(
+    { context, targets: [service.identity], output },
+    (armed) =>
+      fireInside(
+        armed,
+        {
+          trigger: { kind: "openai-speech", url: service.url, text: TEXT },
+          count: request.requests,
+          warmup: WARMUP,
+          intervalMs: 200,
+          timeoutMs: 60_000,
+          signal,
+          beforeRequest: async (index) => {
+            if (index !== middleOf(request)) return;
+            await disturbance.begin();
+            waitsBefore = waits();
+          },
+          afterRequest: async (_finished, index) => {
+            if (index !== middleOf(request)) return;
+            longest = longestWait(waitsBefore, waits());
+            await disturbance.end();
+          },
         },
-        afterRequest: async (_finished, index) => {
-          if (index !== middleOf(request)) return;
-          longest = longestWait(waitsBefore, waits());
-          await disturbance.end();
-        },
-      },
-      context,
-    ),
+        context,
+      ),
+    (recording) => recording,
   );
   if (!signal.aborted) assertSomeSucceeded(requests, false);
   return longest;

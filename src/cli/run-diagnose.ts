@@ -21,7 +21,7 @@ async function diagnose(request: DiagnoseRequest, context: CliContext): Promise<
   const targets = resolveTargets(request.target);
   if (request.isSchedSwitchNamed) context.warn(say(context.lang, "tracer.sched-switch"));
   return interruptible(async ({ signal, exitCode }) => {
-    const recording = await record(
+    return record(
       {
         context,
         targets,
@@ -30,12 +30,14 @@ async function diagnose(request: DiagnoseRequest, context: CliContext): Promise<
         ...(tracers === undefined ? {} : { tracers }),
       },
       (armed) => fireInside(armed, { ...firing, trigger, signal }, context),
+      ({ directory, requests }) => {
+        if (request.keep) context.warn(say(context.lang, "kept", { directory }));
+        if (signal.aborted && !requests.some(({ status }) => status === "ok")) return exitCode() ?? 0;
+        assertSomeSucceeded(requests, signal.aborted);
+        const result = explainBundle(directory, context);
+        printResult(result, context);
+        return exitCode() ?? exitCodeOf(result, failOn);
+      },
     );
-    if (request.keep) context.warn(say(context.lang, "kept", { directory: recording.directory }));
-    if (signal.aborted && !recording.requests.some(({ status }) => status === "ok")) return exitCode() ?? 0;
-    assertSomeSucceeded(recording.requests, signal.aborted);
-    const result = explainBundle(recording.directory, context);
-    printResult(result, context);
-    return exitCode() ?? exitCodeOf(result, failOn);
   });
 }

@@ -61,10 +61,11 @@ function ready(child: ChildProcess): Promise<{ pid: number; port: number }> {
 function diagnose(pid: number, url: string, firing: Pick<FiringOptions, "count" | "warmup" | "beforeRequest" | "afterRequest">): Promise<RunResult> {
   const context = createCliContext({ quiet: true }, { stdout: process.stdout, stderr: process.stderr, env: process.env }, "acceptance");
   const trigger = { kind: "http", url } as const;
-  return withTemporaryBundle(async (output) => {
-    const { directory } = await record({ context, targets: resolveTargets({ pids: [pid] }), output }, (armed) =>
-      fireInside(armed, { ...firing, trigger, intervalMs: 150, timeoutMs: 60_000, signal: new AbortController().signal }, context),
-    );
-    return explainBundle(directory, context);
-  });
+  return withTemporaryBundle((output) =>
+    record(
+      { context, targets: resolveTargets({ pids: [pid] }), output },
+      (armed) => fireInside(armed, { ...firing, trigger, intervalMs: 150, timeoutMs: 60_000, signal: new AbortController().signal }, context),
+      ({ directory }) => explainBundle(directory, context),
+    ),
+  );
 }

@@ -27,12 +27,12 @@ export interface LiveOptions {
 export function liveDiagnosis({ keep, signal = new AbortController().signal }: LiveOptions = {}): Diagnose {
   return ({ pids, ...job }) => {
     const context = createCliContext({ quiet: true }, { stdout: process.stdout, stderr: process.stderr, env: process.env }, "lab");
-    const run = async (output: string): Promise<RunResult> => {
-      const recording = await record({ context, targets: resolveTargets({ pids }), output }, (armed) =>
-        fireInside(armed, { ...job, intervalMs: INTERVAL_MS, timeoutMs: TIMEOUT_MS, signal }, context),
+    const run = (output: string): Promise<RunResult> =>
+      record(
+        { context, targets: resolveTargets({ pids }), output },
+        (armed) => fireInside(armed, { ...job, intervalMs: INTERVAL_MS, timeoutMs: TIMEOUT_MS, signal }, context),
+        ({ directory }) => explainBundle(directory, context),
       );
-      return explainBundle(recording.directory, context);
-    };
     return keep === undefined ? withTemporaryBundle(run) : run(keep);
   };
 }

@@ -11,7 +11,7 @@ process.on("SIGUSR2", () => {
 const say = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
 
 try {
-  const { directory, manifest } = await runCapture(
+  const { directory, manifest, removed } = await runCapture(
     {
       output,
       stateDirectory,
@@ -29,6 +29,7 @@ try {
       return { requests: [], value: undefined };
     },
   );
+  await removed;
   say({ directory, ended: manifest.ended, endedBecause: manifest.endedBecause });
 } catch (error) {
   say({ failed: error instanceof UserError ? error.code : String(error) });

@@ -57,6 +57,7 @@ async function play(name: string, variant: VmVariant): Promise<GuestRun> {
           context,
         );
       },
+      (recording) => recording,
     );
     writeFileSync(`${SHARE}/${name}.end`, "");
     cpSync(directory, `${SHARE}/${name}`, { recursive: true });
