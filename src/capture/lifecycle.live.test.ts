@@ -2,10 +2,11 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { killLoop } from "../../test/kill-loop.ts";
 import { whyNotLive } from "../../test/support/live.ts";
 import { generator } from "../../test/support/random-rows.ts";
-import { buildCaptureChild, startCaptureChild, type CaptureChild } from "../../test/support/start-capture-child.ts";
+import { buildCaptureChild } from "../../test/support/build-capture-child.ts";
+import { killLoop } from "../../test/support/kill-loop.ts";
+import { startCaptureChild, type CaptureChild } from "../../test/support/start-capture-child.ts";
 import { dumpTracefs } from "../../test/support/tracefs-dump.ts";
 import { openBundle } from "../bundle/index.ts";
 import { locateTracefs } from "../linux/index.ts";
@@ -36,7 +37,7 @@ describe.skipIf(reason !== undefined)(`captures that are killed, signalled and s
       .filter((name) => name.startsWith(`stallscope-${pid}-`));
 
   it("F01: kill -9 at 20 random moments: the kernel stops within 1 s, the janitor removes all within 2 s and names what was being written", async () => {
-    const report = await killLoop(20, 1200, generator(1));
+    const report = await killLoop({ kills: 20, file, maxDelayMs: 1200, random: generator(1) });
     process.stdout.write(`F01: ${JSON.stringify(report)}\n`);
     expect(report.remaining).toEqual([]);
     expect(report.killedRecording).toBeGreaterThan(0);

@@ -5,8 +5,10 @@
  */
 import { mkdirSync } from "node:fs";
 import { BLOCK_BYTES, BundleDirectory, isNoSpace, planBundle, type Manifest } from "../bundle/index.ts";
+import { isNoiseTracer } from "../linux/index.ts";
 import { janitor } from "./janitor.ts";
 import { readStaticMetadata, sizeOfStatic, type StaticMetadata } from "./metadata.ts";
+import { NOISE_EVENTS } from "./noise-instance.ts";
 import { prepare } from "./prepare.ts";
 import { Session } from "./session.ts";
 import { diskFull, StopControl } from "./stop-control.ts";
@@ -36,7 +38,11 @@ export async function runCapture<T>(options: CaptureOptions, during: (armed: Arm
   const prepared = prepare(options);
   const state = options.stateDirectory === undefined ? {} : { stateDirectory: options.stateDirectory };
   janitor({ root: prepared.tracefs.root, ...state });
-  const everything = readStaticMetadata(prepared.tracefs, [...prepared.plan.wide, ...prepared.plan.deep]);
+  const everything = readStaticMetadata(prepared.tracefs, [
+    ...prepared.plan.wide,
+    ...prepared.plan.deep,
+    ...(options.tracers?.some(isNoiseTracer) === true ? NOISE_EVENTS : []),
+  ]);
   const witnesses = new Witnesses(options.targets);
   const session = new Session(prepared.tracefs);
   const control = new StopControl(session);
@@ -73,8 +79,10 @@ export async function runCapture<T>(options: CaptureOptions, during: (armed: Arm
       stopped: control.stopped,
     };
     const { requests, value } = await control.unlessSkipped(during(armed));
-    const drained = await control.unlessSkipped(control.finish());
+    const seen = await control.unlessSkipped(control.finish());
     witnesses.end();
+    await control.unlessSkipped(session.tracers.runAlone(() => control.reason !== undefined));
+    const drained = { ...seen, cpus: [...seen.cpus, ...session.tracers.collect(spool)] };
     removed = session.disarm();
     const written = writeRecording({
       id,

@@ -87,7 +87,15 @@ export class Session {
     await this.#thread.ready;
     this.#enable(wide, plan.wide);
     if (this.#deep !== undefined) this.#enable(this.#deep, plan.deep);
-    this.tracers.arm(this.#tracefs, base, options.tracers, (instance) => this.#instances.push(instance));
+    this.tracers.arm({
+      tracefs: this.#tracefs,
+      base,
+      tracers: options.tracers,
+      ring,
+      clock: CLOCK,
+      subBufferBytes: this.subBufferBytes,
+      own: (instance) => this.#instances.push(instance),
+    });
   }
 
   /** trace_marker of the unfiltered buffer. */
@@ -97,6 +105,7 @@ export class Session {
 
   /** From now on everything is recorded; the unfiltered buffer last, so that what it shows of a thread has its calls too. */
   start(): void {
+    this.tracers.start();
     this.#deep?.setTracing(true);
     this.#wide?.setTracing(true);
     this.#thread?.run();
@@ -133,6 +142,7 @@ export class Session {
     const stuck = failures.flatMap(({ instance, why }) =>
       why === undefined ? [] : [`our instance could not be removed (${why}); when nobody has it open any more: rmdir ${instance.path}`],
     );
+    this.tracers.removed();
     if (stuck.length === 0 && this.#intent !== undefined) {
       removeIntent(this.#intent);
       this.#intent = undefined;

@@ -2,7 +2,7 @@
  * A latency tracer of the kernel's in a private instance of its own: on while a request runs, read after it. Its text is
  * saved as the kernel gives it. There is no binary form of the longest section: snapshot_raw is EBUSY.
  */
-import { errorCode, tracerFamily, type TracerName, type Tracefs } from "../linux/index.ts";
+import { errorCode, tracerFamily, type LatencyTracer, type Tracefs } from "../linux/index.ts";
 import { PrivateInstance } from "./private-instance.ts";
 
 /** The kernel's own sub-buffers; without its functions a section is a few rows. */
@@ -17,7 +17,7 @@ const CLOCK_READINGS = 5;
 const STATS_RESOLUTION_NS = 1_000;
 
 export interface TracerText {
-  readonly tracer: TracerName;
+  readonly tracer: LatencyTracer;
   readonly text: string;
   /** the same rows with times of the tracer's clock: the text itself counts from the section's begin */
   readonly times: string;
@@ -31,11 +31,11 @@ export interface TracerClock {
 }
 
 export class TracerInstance {
-  readonly tracer: TracerName;
+  readonly tracer: LatencyTracer;
   readonly instance: PrivateInstance;
 
   /** Nothing is chosen yet. Throws UserError when the kernel refuses an instance. */
-  constructor(tracefs: Tracefs, base: string, tracer: TracerName) {
+  constructor(tracefs: Tracefs, base: string, tracer: LatencyTracer) {
     this.tracer = tracer;
     this.instance = PrivateInstance.make(tracefs, `${base}-${tracer}`);
   }

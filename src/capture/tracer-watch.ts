@@ -1,13 +1,39 @@
-/** Runs the tracers that were asked for, each with its own requests, and says which of them the kernel refused. */
+/** Runs the tracers that were asked for, each with its own requests or alone after them, and says which of them the kernel refused. */
+import { setTimeout as sleep } from "node:timers/promises";
 import type { TracerRefusal } from "../bundle/index.ts";
-import { isTracerIn, type TracerName, type Tracefs } from "../linux/index.ts";
+import { isLatencyTracer, isTracerIn, runsAlone, type LatencyTracer, type NoiseTracer, type TracerName, type Tracefs } from "../linux/index.ts";
+import type { DrainedCpu } from "./drain-protocol.ts";
+import { Guard } from "./guard.ts";
+import { NoiseInstance } from "./noise-instance.ts";
 import type { PrivateInstance } from "./private-instance.ts";
+import type { RingSize } from "./ring-size.ts";
 import { TracerInstance, type TracerText } from "./tracer-instance.ts";
 import { turnsOf } from "./tracer-turns.ts";
+
+/**
+ * How long one runs alone. osnoise says what it saw at the end of each second by default; hwlat looks at one CPU for half of
+ * each second. Three seconds are three of the one, and of the other one or two for each CPU of a small machine.
+ */
+const ALONE_MS = 3_300;
+/** Between two looks at whether somebody wants the recording to end. */
+const LOOK_MS = 100;
 
 export interface TracerReading extends TracerText {
   /** undefined: it ran while nothing was fired */
   readonly request: string | undefined;
+}
+
+export interface TracerSetup {
+  readonly tracefs: Tracefs;
+  /** of the instances' names */
+  readonly base: string;
+  readonly tracers: readonly TracerName[];
+  /** of the recording's own buffers, whose file they share */
+  readonly ring: RingSize;
+  readonly clock: string;
+  readonly subBufferBytes: number;
+  /** hears of each instance before anything else is done to it, so that it is removed whatever comes */
+  readonly own: (instance: PrivateInstance) => void;
 }
 
 export class TracerWatch {
@@ -15,55 +41,121 @@ export class TracerWatch {
   readonly refusals: TracerRefusal[] = [];
   /** with which requests each ran, whether it saw something or not */
   readonly ran = new Map<TracerName, string[]>();
-  readonly #armed = new Map<TracerName, TracerInstance>();
-  #turns: readonly (readonly TracerName[])[] = [];
+  readonly #latency = new Map<LatencyTracer, TracerInstance>();
+  readonly #noise: NoiseInstance[] = [];
+  readonly #beside: NoiseInstance[] = [];
+  #guard: Guard | undefined;
+  #subBufferBytes = 0;
+  #turns: readonly (readonly LatencyTracer[])[] = [];
   #running: TracerInstance[] = [];
 
-  /** `own` hears of each instance before anything else is done to it, so that it is removed whatever comes. Throws UserError. */
-  arm(tracefs: Tracefs, base: string, tracers: readonly TracerName[], own: (instance: PrivateInstance) => void): void {
-    const clock = /\[(.+?)\]/.exec(tracefs.read("trace_clock"))?.[1] ?? "local";
-    const available = tracefs.read("available_tracers");
-    for (const tracer of new Set(tracers)) {
-      if (!isTracerIn(available, tracer)) {
-        this.refusals.push({ tracer, reason: "not-built" });
-        continue;
-      }
-      const one = new TracerInstance(tracefs, base, tracer);
-      own(one.instance);
-      if (isTracerIn(one.instance.read("available_tracers"), tracer)) {
-        one.arm(clock);
-        this.#armed.set(tracer, one);
-      } else this.refusals.push({ tracer, reason: "top-level-only" });
+  /** Throws UserError. */
+  arm(setup: TracerSetup): void {
+    const available = setup.tracefs.read("available_tracers");
+    this.#subBufferBytes = setup.subBufferBytes;
+    for (const tracer of new Set(setup.tracers)) {
+      if (!isTracerIn(available, tracer)) this.refusals.push({ tracer, reason: "not-built" });
+      else if (isLatencyTracer(tracer)) this.#armLatency(tracer, setup);
+      else this.#armNoise(tracer, setup);
     }
-    this.#turns = turnsOf([...this.#armed.keys()]);
+    this.#turns = turnsOf([...this.#latency.keys()]);
+    if (this.#noise.length > 0) this.#guard = new Guard(this.#noise.map(({ instance }) => instance.path));
+  }
+
+  #armLatency(tracer: LatencyTracer, { tracefs, base, own }: TracerSetup): void {
+    const one = new TracerInstance(tracefs, base, tracer);
+    own(one.instance);
+    if (!this.#isAllowed(tracer, one.instance)) return;
+    one.arm(/\[(.+?)\]/.exec(tracefs.read("trace_clock"))?.[1] ?? "local");
+    this.#latency.set(tracer, one);
+  }
+
+  #armNoise(tracer: NoiseTracer, { tracefs, base, own, ring, clock, subBufferBytes }: TracerSetup): void {
+    const one = new NoiseInstance(tracefs, base, tracer);
+    own(one.instance);
+    if (!this.#isAllowed(tracer, one.instance)) return;
+    one.arm(ring, clock);
+    if (one.instance.subBufferBytes(tracefs.read("events/header_page")) === subBufferBytes) this.#noise.push(one);
+    else this.refusals.push({ tracer, reason: "refused", errno: "ENOMEM" });
+  }
+
+  #isAllowed(tracer: TracerName, instance: PrivateInstance): boolean {
+    const isAllowed = isTracerIn(instance.read("available_tracers"), tracer);
+    if (!isAllowed) this.refusals.push({ tracer, reason: "top-level-only" });
+    return isAllowed;
+  }
+
+  /** With the recording's first event: those that run all the time. */
+  start(): void {
+    for (const one of this.#noise) {
+      if (runsAlone(one.tracer)) continue;
+      const errno = one.begin();
+      if (errno === undefined) this.#beside.push(one);
+      else this.#refuse(one.tracer, errno);
+    }
   }
 
   /** Before request `index`: those whose turn it is. */
   begin(index: number): void {
     if (this.#turns.length === 0) return;
     const turn = this.#turns[index % this.#turns.length] ?? [];
-    for (const [tracer, one] of this.#armed) if (!turn.includes(tracer)) one.yield();
-    this.#running = turn.flatMap((tracer) => this.#start(tracer) ?? []);
+    for (const [tracer, one] of this.#latency) if (!turn.includes(tracer)) one.yield();
+    this.#running = turn.flatMap((tracer) => this.#startLatency(tracer) ?? []);
   }
 
   /** After it: off, and read. */
   end(request?: string): void {
     // all off before any is read: reading takes milliseconds
     for (const one of this.#running) one.instance.halt();
+    for (const { tracer } of this.#beside) this.#ranWith(tracer, request);
     for (const one of this.#running) {
-      const requests = this.ran.get(one.tracer) ?? [];
-      this.ran.set(one.tracer, request === undefined ? requests : [...requests, request]);
+      this.#ranWith(one.tracer, request);
       const text = one.end();
       if (text !== undefined) this.readings.push({ ...text, request });
     }
     this.#running = [];
   }
 
-  #start(tracer: TracerName): TracerInstance | undefined {
-    const one = this.#armed.get(tracer);
+  /** After the last request, while nothing else of ours records: those that keep CPUs busy, one after the other. */
+  async runAlone(isUnwanted: () => boolean): Promise<void> {
+    for (const one of this.#beside) one.end();
+    for (const one of this.#noise) {
+      if (!runsAlone(one.tracer) || isUnwanted()) continue;
+      const errno = one.begin();
+      if (errno !== undefined) {
+        this.#refuse(one.tracer, errno);
+        continue;
+      }
+      for (let waited = 0; waited < ALONE_MS && !isUnwanted(); waited += LOOK_MS) await sleep(LOOK_MS);
+      one.end();
+      this.#ranWith(one.tracer, undefined);
+    }
+  }
+
+  /** What is in their rings. Throws what the disk says. */
+  collect(spool: string): readonly DrainedCpu[] {
+    return this.#noise.flatMap((one) => one.collect(spool, this.#subBufferBytes));
+  }
+
+  /** The instances are gone. */
+  removed(): void {
+    this.#guard?.dismiss();
+  }
+
+  #ranWith(tracer: TracerName, request: string | undefined): void {
+    const requests = this.ran.get(tracer) ?? [];
+    this.ran.set(tracer, request === undefined ? requests : [...requests, request]);
+  }
+
+  #startLatency(tracer: LatencyTracer): TracerInstance | undefined {
+    const one = this.#latency.get(tracer);
     const errno = one?.begin();
     if (errno === undefined) return one;
-    if (!this.refusals.some((refusal) => refusal.tracer === tracer)) this.refusals.push({ tracer, reason: errno === "EBUSY" ? "busy" : "refused", errno });
+    this.#refuse(tracer, errno);
     return undefined;
+  }
+
+  #refuse(tracer: TracerName, errno: string): void {
+    if (!this.refusals.some((refusal) => refusal.tracer === tracer)) this.refusals.push({ tracer, reason: errno === "EBUSY" ? "busy" : "refused", errno });
   }
 }

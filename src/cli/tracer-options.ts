@@ -1,4 +1,4 @@
-/** Which of the kernel's latency tracers run beside the events? */
+/** Which of the kernel's own tracers run beside the events? */
 import { InvalidArgumentError, type Command } from "commander";
 import { isTracerName, TRACER_NAMES, type TracerName } from "../linux/index.ts";
 
@@ -14,7 +14,7 @@ export interface TracerOptionValues {
 export function addTracerOption(command: Command): Command {
   return command.option(
     "--tracer <name>",
-    `also run one of the kernel's latency tracers: ${TRACER_NAMES.join(", ")}; may be repeated; those that exclude each other take turns, request by request`,
+    `also run one of the kernel's own tracers: ${TRACER_NAMES.join(", ")}; may be repeated; latency tracers that exclude each other take turns, request by request; osnoise and hwlat run alone, after the requests`,
     collectTracers,
   );
 }

@@ -18,12 +18,23 @@ export function buildRunnableContext(
 function sectionsOf(timeline: Timeline): CpuSections[] {
   return preemptOffSections(timeline).map((preemptOff, cpu) => {
     const marks = [
-      ...timeline.timers.late.flatMap((timer) => (timer.cpu === cpu ? sectionOf(timeline, cpu, "irqs-off", timer.expires, timer.fired) : [])),
+      ...merged(timeline.timers.late.flatMap((timer) => (timer.cpu === cpu ? sectionOf(timeline, cpu, "irqs-off", timer.expires, timer.fired) : []))),
       ...preemptOff.flatMap(([begin, end]) => sectionOf(timeline, cpu, "preempt-off", begin, end)),
     ].sort((a, b) => a.begin - b.begin);
     let latest = Number.NEGATIVE_INFINITY;
     return { marks, until: Float64Array.from(marks, ({ end }) => (latest = Math.max(latest, end))) };
   });
+}
+
+/** Several timers are late in one section. */
+function merged(marks: CpuSections["marks"]): CpuSections["marks"] {
+  const sections: CpuSections["marks"][number][] = [];
+  for (const mark of [...marks].sort((a, b) => a.begin - b.begin)) {
+    const last = sections.at(-1);
+    if (last === undefined || mark.begin >= last.end) sections.push(mark);
+    else sections[sections.length - 1] = { ...last, latestBegin: Math.min(last.latestBegin, mark.latestBegin), end: Math.max(last.end, mark.end) };
+  }
+  return sections;
 }
 
 /** The first sign comes with the next timer or tick: at most this long after the section began (a tick at HZ=100). */

@@ -18,7 +18,7 @@ import type { Conclusion, Rule } from "./define-rule.ts";
 import { evidenceFor } from "./evidence.ts";
 import { measure, type Claims } from "./measure.ts";
 import { RULES } from "./rules/index.ts";
-import { sectionsOf, tracersOf } from "./sections.ts";
+import { noiseOf, sectionsOf, tracersOf } from "./sections.ts";
 import { absoluteClock, accountOf, culpritOf, pathOf } from "./to-result.ts";
 import { mainCulprit } from "./who.ts";
 
@@ -72,6 +72,7 @@ export function explain(input: ExplainInput): RunResult {
     };
   });
   const sections = sectionsOf(run, seen, absolute);
+  const noise = noiseOf(run);
   const subject = contrast === undefined ? -1 : measured.indexOf(contrast.subject);
   return {
     schemaVersion: SCHEMA_VERSION,
@@ -89,6 +90,7 @@ export function explain(input: ExplainInput): RunResult {
     requests,
     ...(contrast === undefined || fast.every(({ id }) => id === contrast.subject.id) ? {} : { contrast: contrastResult(contrast, requests, measured) }),
     ...(sections.length === 0 ? {} : { sections }),
+    ...(noise.length === 0 ? {} : { noise }),
     ...(input.manifest?.tracers === undefined ? {} : { tracers: tracersOf(input.manifest.tracers) }),
     diagnoses: rules
       .map((rule) => diagnosisOf(rule, inapplicable(rule, input), run, claims, measured, contrast, missing.get(rule) ?? [], absolute))

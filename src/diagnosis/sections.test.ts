@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { diagnose, of, preempted, US, type Draw } from "../../test/support/request-scene.ts";
 import type { SceneThread } from "../../test/support/trace-dsl.ts";
+import type { RunResult } from "../result/index.ts";
 import { tracersOf } from "./sections.ts";
 
 const DRIVER: SceneThread = { tid: 30, comm: "driver", isKernel: true };
@@ -20,9 +21,11 @@ const irqsoff = {
   to: "done",
 };
 
+const sectionsIn = (result: RunResult) => (result.sections ?? []).filter(({ kind }) => kind !== "cpu-wait");
+
 describe("a section with interrupts off", () => {
   it("is shown by events alone, with how much later it may have begun", () => {
-    expect(diagnose(late).sections).toEqual([
+    expect(sectionsIn(diagnose(late))).toEqual([
       expect.objectContaining({ request: "0", kind: "irqs-off", seenBy: "events", cpu: 1, durationNs: 44_800 * US, errorNs: 4_800 * US, costNs: 44_800 * US }),
     ]);
   });
@@ -48,12 +51,27 @@ describe("a section with interrupts off", () => {
     expect(diagnose({ ...late, facts: { traced: [{ ...irqsoff, cpu: 0 }] } }).sections?.[0]).toMatchObject({ seenBy: "irqsoff", costNs: 0 });
   });
   it("that was seen while nothing was fired is of the request it falls into, and of no other", () => {
-    const seenBy = (begin: number) => diagnose({ ...late, facts: { traced: [{ ...irqsoff, request: undefined, begin }] } }).sections?.map((one) => one.seenBy);
+    const seenBy = (begin: number) =>
+      sectionsIn(diagnose({ ...late, facts: { traced: [{ ...irqsoff, request: undefined, begin }] } })).map((one) => one.seenBy);
     expect(seenBy(irqsoff.begin)).toEqual(["irqsoff", "events"]);
     expect(seenBy(60_200)).toEqual(["events"]);
   });
   it("of another request is not this one's", () => {
-    expect(diagnose({ ...late, facts: { traced: [{ ...irqsoff, request: "7" }] } }).sections?.map(({ seenBy }) => seenBy)).toEqual(["events"]);
+    expect(sectionsIn(diagnose({ ...late, facts: { traced: [{ ...irqsoff, request: "7" }] } })).map(({ seenBy }) => seenBy)).toEqual(["events"]);
+  });
+});
+
+describe("the longest wait for a CPU", () => {
+  const rival: SceneThread = { tid: 30, comm: "rival" };
+  const draw: Draw = (drawn) => drawn.irq(1, 1_000, 1_300, 33, "eth0").softirq(1, 1_300, 1_800, 3).irq(1, 2_000, 2_100, 33, "eth0");
+  it("says who had it, interrupts net, to the nanosecond", () => {
+    const [wait] = (diagnose({ scene: preempted(rival, draw), end: 60_000 }).sections ?? []).filter(({ kind }) => kind === "cpu-wait");
+    expect(wait).toMatchObject({ seenBy: "events", cpu: 1, task: { comm: "service", tid: 20 }, durationNs: 50_000 * US, costNs: 50_000 * US });
+    expect(wait?.parts?.map(({ kind, name, task, ns, count }) => [kind, name ?? task?.comm, ns / US, count])).toEqual([
+      ["thread", "rival", 49_100, 1],
+      ["softirq", "NET_RX", 500, 1],
+      ["irq", "eth0", 400, 2],
+    ]);
   });
 });
 

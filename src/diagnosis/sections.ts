@@ -1,17 +1,20 @@
 /**
- * Which stretches did a CPU spend with interrupts or preemption off, or a thread waiting to be run, and what did each cost
- * its request? Seen by the kernel's own tracers where they ran, and by events alone everywhere, so that both can be compared.
+ * Which stretches did a CPU spend with interrupts or preemption off, or a thread or a timer waiting to be run, and what did
+ * each cost its request? Seen by the kernel's own tracers where they ran, and by events alone everywhere, so that both can be compared.
  */
 import { upperBound } from "../base/index.ts";
 import type { Manifest } from "../bundle/index.ts";
 import type { CpuSections, Segment } from "../critical-path/index.ts";
-import type { ExplainedRequest, Run } from "../facts/index.ts";
-import type { SectionResult, TracerResult } from "../result/index.ts";
+import { activations, hwlatByCpu, noiseOfActivation, noiseWithin, osnoiseByCpu, type ExplainedRequest, type NoisePart, type Run } from "../facts/index.ts";
+import type { NoisePartResult, NoiseResult, SectionResult, TracerResult } from "../result/index.ts";
 import type { TracedSection, Trace } from "../trace/index.ts";
 import { threadRef } from "./to-result.ts";
 
 /** A machine under load has hundreds of short sections: what costs least is left out. */
 const MOST_OF_EVENTS = 5;
+
+/** What comes in between does not end a wait for a CPU. */
+const INTERRUPTS: ReadonlySet<string> = new Set(["hardirq", "softirq", "nmi"]);
 
 const KINDS: Readonly<Record<string, SectionResult["kind"]>> = {
   irqsoff: "irqs-off",
@@ -24,9 +27,14 @@ const KINDS: Readonly<Record<string, SectionResult["kind"]>> = {
 
 type Absolute = (time: number) => number | string;
 
-/** Of each request first what tracers saw, then what events show; what cost most first. */
+/** Of each request first what tracers saw, then what events show: the costliest sections, then the longest wait for a CPU. */
 export function sectionsOf(run: Run, seen: readonly CpuSections[], absolute: Absolute): SectionResult[] {
-  return run.requests.flatMap((request) => [...byTracers(request, run, absolute), ...byEvents(request, run, seen, absolute)]);
+  return run.requests.flatMap((request) => [
+    ...byTracers(request, run, absolute),
+    ...byTimerlat(request, run, absolute),
+    ...byEvents(request, run, seen, absolute),
+    ...longestWait(request, run, absolute),
+  ]);
 }
 
 export const tracersOf = ({ ran, refusals }: Pick<NonNullable<Manifest["tracers"]>, "ran" | "refusals">): TracerResult[] => [
@@ -118,3 +126,87 @@ function byEvents({ id, segments, window }: ExplainedRequest, { timeline }: Run,
       };
     });
 }
+
+/** Of timerlat's rounds the one that cost the request most, or else the longest; and what events alone say of the same stretch. */
+function byTimerlat({ id, window, segments }: ExplainedRequest, run: Run, absolute: Absolute): SectionResult[] {
+  const { timeline } = run;
+  const { trace } = timeline;
+  const [worst] = run
+    .get(activations)
+    .filter(({ begin, end }) => end > window.begin && begin < window.end)
+    .map((round) => ({ round, costNs: costOf(segments, round.cpu, round.begin, round.end) }))
+    .sort((a, b) => b.costNs - a.costNs || b.round.end - b.round.begin - (a.round.end - a.round.begin));
+  if (worst === undefined) return [];
+  const { cpu, begin, end } = worst.round;
+  const byEventsAlone = noiseWithin(timeline, cpu, begin, end);
+  const owner = byEventsAlone.find(({ thread }) => thread !== undefined)?.thread;
+  const common = {
+    request: id,
+    kind: "timer-latency" as const,
+    cpu,
+    ...(owner === undefined ? {} : { task: threadRef(trace, owner) }),
+    beginNs: absolute(begin),
+    endNs: absolute(end),
+    durationNs: end - begin,
+    errorNs: 0,
+    costNs: worst.costNs,
+  };
+  return [
+    { ...common, seenBy: "timerlat", parts: partsOf(noiseOfActivation(trace, worst.round), trace) },
+    { ...common, seenBy: "events", parts: partsOf(byEventsAlone, trace) },
+  ];
+}
+
+/** Woken or preempted, the path had to wait for a CPU. Who had the CPU may change meanwhile. */
+function longestWait({ id, segments }: ExplainedRequest, { timeline }: Run, absolute: Absolute): SectionResult[] {
+  let longest: { readonly first: Segment; readonly end: number } | undefined;
+  let first: Segment | undefined;
+  for (const segment of segments) {
+    if (segment.class !== "runnable") {
+      if (!INTERRUPTS.has(segment.class)) first = undefined;
+      continue;
+    }
+    if (first?.thread !== segment.thread || first.cpu !== segment.cpu) first = segment;
+    if (longest === undefined || segment.end - first.begin > longest.end - longest.first.begin) longest = { first, end: segment.end };
+  }
+  if (longest === undefined) return [];
+  const { thread, cpu, begin } = longest.first;
+  const durationNs = longest.end - begin;
+  return [
+    {
+      request: id,
+      kind: "cpu-wait",
+      seenBy: "events",
+      cpu,
+      task: threadRef(timeline.trace, thread),
+      beginNs: absolute(begin),
+      endNs: absolute(longest.end),
+      durationNs,
+      errorNs: 0,
+      parts: partsOf(noiseWithin(timeline, cpu, begin, longest.end), timeline.trace),
+      costNs: costOf(segments, cpu, begin, longest.end),
+    },
+  ];
+}
+
+/** What osnoise and hwlat saw. */
+export const noiseOf = ({ timeline: { trace } }: Run): NoiseResult[] =>
+  (["osnoise", "hwlat"] as const).flatMap((seenBy) =>
+    (seenBy === "osnoise" ? osnoiseByCpu : hwlatByCpu)(trace).map(({ cpu, lookedNs, noiseNs, longestNs, parts }) => ({
+      seenBy,
+      cpu,
+      ...(lookedNs === undefined ? {} : { lookedNs }),
+      noiseNs,
+      longestNs,
+      parts: partsOf(parts, trace),
+    })),
+  );
+
+const partsOf = (parts: readonly NoisePart[], trace: Trace): NoisePartResult[] =>
+  parts.map(({ kind, name, thread, ns, count }) => ({
+    kind,
+    ...(name === undefined ? {} : { name }),
+    ...(thread === undefined ? {} : { task: threadRef(trace, thread) }),
+    ns,
+    count,
+  }));

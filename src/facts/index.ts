@@ -3,6 +3,7 @@ export * from "./counters.ts";
 export * from "./event-loops.ts";
 export * from "./file-pages.ts";
 export * from "./late-timers.ts";
+export * from "./noise.ts";
 export * from "./opened-files.ts";
 export * from "./origin.ts";
 export * from "./priority.ts";

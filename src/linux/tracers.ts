@@ -1,11 +1,13 @@
 /**
- * Which latency tracers does ftrace have beside its events, and which exclude each other? Each keeps the longest section that
- * it saw, as text. Documentation/trace/ftrace.rst; what excludes what was read in kernel/trace/trace_irqsoff.c and
- * trace_sched_wakeup.c of Linux 6.1.
+ * Which tracers does ftrace have beside its events, and which exclude each other? Documentation/trace/ftrace.rst,
+ * osnoise-tracer.rst, timerlat-tracer.rst and hwlat_detector.rst; what excludes what was read in kernel/trace/trace_irqsoff.c,
+ * trace_sched_wakeup.c and trace_osnoise.c of Linux 6.1.
  */
 
-/** Of a family one can run at a time on a machine, whatever the instance. */
-const FAMILIES = {
+/**
+ * Keep the longest section that they saw, as text. Of a family one can run at a time on a machine, whatever the instance.
+ */
+const LATENCY = {
   irqsoff: "sections",
   preemptoff: "sections",
   preemptirqsoff: "sections",
@@ -14,13 +16,28 @@ const FAMILIES = {
   wakeup_dl: "wakeups",
 } as const;
 
-export type TracerName = keyof typeof FAMILIES;
+/**
+ * Have a workload of their own and leave records in the ring. timerlat wakes a real-time thread on each CPU every millisecond,
+ * which a request bears. osnoise and hwlat keep whole CPUs busy: they run alone, after the requests.
+ */
+const NOISE = { timerlat: "beside", osnoise: "alone", hwlat: "alone" } as const;
 
-export const TRACER_NAMES = Object.keys(FAMILIES) as readonly TracerName[];
+export type LatencyTracer = keyof typeof LATENCY;
+export type NoiseTracer = keyof typeof NOISE;
+export type TracerName = LatencyTracer | NoiseTracer;
 
-export const isTracerName = (name: string): name is TracerName => Object.hasOwn(FAMILIES, name);
+export const TRACER_NAMES = [...Object.keys(LATENCY), ...Object.keys(NOISE)] as readonly TracerName[];
+
+export const isLatencyTracer = (name: string): name is LatencyTracer => Object.hasOwn(LATENCY, name);
+export const isNoiseTracer = (name: string): name is NoiseTracer => Object.hasOwn(NOISE, name);
+export const isTracerName = (name: string): name is TracerName => isLatencyTracer(name) || isNoiseTracer(name);
 
 /** `available`: available_tracers of the top level or of an instance. */
 export const isTracerIn = (available: string, tracer: TracerName): boolean => available.trim().split(/\s+/).includes(tracer);
 
-export const tracerFamily = (tracer: TracerName): (typeof FAMILIES)[TracerName] => FAMILIES[tracer];
+export const tracerFamily = (tracer: LatencyTracer): (typeof LATENCY)[LatencyTracer] => LATENCY[tracer];
+/** What answers the same question from events alone. */
+export const substituteOf = (tracer: TracerName): "sections" | "wakeups" | "noise" | "hardware" =>
+  isLatencyTracer(tracer) ? tracerFamily(tracer) : tracer === "hwlat" ? "hardware" : "noise";
+
+export const runsAlone = (tracer: NoiseTracer): boolean => NOISE[tracer] === "alone";

@@ -1,36 +1,41 @@
-/** What did the kernel's latency tracers see in this request, and what do events alone say of the same? Shown when a tracer saw or could have seen it. */
+/** What did the kernel's own tracers see in this request, and what do events alone say of the same? Shown when a tracer was asked for. */
 import { printable } from "../base/index.ts";
-import type { SectionResult } from "../result/index.ts";
-import { formatMs, formatThread } from "./format-value.ts";
+import type { NoisePartResult, SectionResult } from "../result/index.ts";
+import { formatMs, formatShare, formatThread } from "./format-value.ts";
 import { wrap } from "./layout.ts";
-import { message } from "./message.ts";
+import { message, optionalMessage } from "./message.ts";
 import type { RenderContext } from "./render-context.ts";
 
-/** Of those that events show. */
+/** Of the sections that events show. */
 const MAX_OF_EVENTS = 3;
+/** What had a CPU, longest first; the rest is counted. */
+const MAX_PARTS = 5;
+const OF_BOTH: ReadonlySet<string> = new Set(["timer-latency"]);
 
 export function renderSections(context: RenderContext): string[] {
   const { result, request, lang, columns } = context;
-  if (request === undefined) return [];
+  const { tracers = [] } = result;
+  if (request === undefined || tracers.length === 0) return [];
   const sections = (result.sections ?? []).filter((section) => section.request === request.id);
-  const traced = sections.filter(({ seenBy }) => seenBy !== "events");
-  const byEvents = sections.filter(({ seenBy }) => seenBy === "events").slice(0, MAX_OF_EVENTS);
-  const silent = (result.tracers ?? []).filter(
-    ({ tracer, status, requests }) => status === "ran" && requests.length > 0 && !traced.some(({ seenBy }) => seenBy === tracer),
-  );
-  if (traced.length === 0 && silent.length === 0) return [];
+  const traced = sections.filter(({ seenBy, kind }) => seenBy !== "events" || OF_BOTH.has(kind));
+  const waits = sections.filter(({ kind }) => kind === "cpu-wait");
+  const byEvents = sections.filter((section) => !traced.includes(section) && !waits.includes(section)).slice(0, MAX_OF_EVENTS);
+  const silent = tracers.filter(({ tracer, status, requests }) => status === "ran" && requests.length > 0 && !traced.some(({ seenBy }) => seenBy === tracer));
   return [
     ...[...traced, ...byEvents].flatMap((section) => renderSection(section, context)),
     ...(byEvents.length === 0 ? wrap(message(lang, "sections.none-by-events"), columns, "  ", "    ") : []),
+    ...waits.flatMap((section) => renderSection(section, context)),
     ...silent.flatMap(({ tracer, requests }) => {
       const key = requests.includes(request.id) ? "sections.nothing" : "sections.other-requests";
       return wrap(message(lang, key, { tracer, requests: requests.join(", ") }), columns, "  ", "    ");
     }),
+    ...renderNoise(context),
   ];
 }
 
-function renderSection(section: SectionResult, { lang, columns, style }: RenderContext): string[] {
-  const { seenBy, kind, cpu, task, from, to, stack = [], durationNs, errorNs, costNs } = section;
+function renderSection(section: SectionResult, context: RenderContext): string[] {
+  const { lang, columns, style } = context;
+  const { seenBy, kind, cpu, task, from, to, stack = [], parts = [], durationNs, errorNs, costNs } = section;
   const line = message(lang, `sections.${kind}`, {
     by: seenBy === "events" ? message(lang, "sections.by-events") : seenBy,
     duration: formatMs(durationNs),
@@ -42,5 +47,41 @@ function renderSection(section: SectionResult, { lang, columns, style }: RenderC
     cost: formatMs(costNs),
   });
   const trail = stack.length === 0 ? [] : wrap(message(lang, "sections.stack", { stack: stack.map(printable).join(" <- ") }), columns, "    ", "      ");
-  return [...wrap(line, columns, "  ", "    "), ...trail.map(style.quiet)];
+  return [...wrap(line, columns, "  ", "    "), ...renderParts(parts, durationNs, context), ...trail.map(style.quiet)];
 }
+
+function renderNoise(context: RenderContext): string[] {
+  const { result, lang, columns } = context;
+  return (result.noise ?? []).flatMap(({ seenBy, cpu, lookedNs, noiseNs, longestNs, parts }) => {
+    const line = message(lang, `noise.${seenBy}`, {
+      cpu,
+      looked: lookedNs === undefined ? undefined : formatMs(lookedNs),
+      noise: formatMs(noiseNs),
+      share: lookedNs === undefined || lookedNs === 0 ? undefined : formatShare(noiseNs / lookedNs),
+      longest: formatMs(longestNs),
+    });
+    return [...wrap(line, columns, "  ", "    "), ...renderParts(parts, noiseNs, context)];
+  });
+}
+
+/** They sum to the whole: what is not shown is counted. */
+function renderParts(parts: readonly NoisePartResult[], wholeNs: number, { lang, columns, style }: RenderContext): string[] {
+  if (parts.length === 0 || wholeNs === 0) return [];
+  const shown = parts.length <= MAX_PARTS + 1 ? parts : parts.slice(0, MAX_PARTS);
+  const rest = parts.slice(shown.length);
+  const texts = shown.map((part) => partText(nameOf(part, lang), part.ns, wholeNs));
+  if (rest.length > 0)
+    texts.push(
+      partText(
+        message(lang, "part.others", { count: rest.length }),
+        rest.reduce((sum, { ns }) => sum + ns, 0),
+        wholeNs,
+      ),
+    );
+  return wrap(texts.join("; "), columns, "    ", "      ").map(style.quiet);
+}
+
+const partText = (name: string, ns: number, wholeNs: number): string => `${name} ${formatMs(ns)} (${formatShare(ns / wholeNs)})`;
+
+const nameOf = ({ kind, name, task }: NoisePartResult, lang: RenderContext["lang"]): string =>
+  optionalMessage(lang, `part.${kind}`, { name, who: task === undefined ? undefined : formatThread(task) }) ?? kind;

@@ -22,5 +22,20 @@ export function brokenLawsOf(request: RequestResult): string[] {
 }
 
 export function brokenLaws(result: RunResult): string[] {
-  return result.requests.flatMap(brokenLawsOf);
+  return [...result.requests.flatMap(brokenLawsOf), ...brokenSumsOf(result)];
+}
+
+/** Who had a CPU: parts of a stretch sum to it. */
+function brokenSumsOf({ sections = [], noise = [] }: RunResult): string[] {
+  const sumOf = (parts: readonly { ns: number }[]): number => parts.reduce((sum, { ns }) => sum + ns, 0);
+  return [
+    ...sections.flatMap(({ request, seenBy, kind, durationNs, parts }) =>
+      parts === undefined || sumOf(parts) === durationNs
+        ? []
+        : [`request ${request}: the parts of ${kind} by ${seenBy} sum to ${sumOf(parts)} ns, it took ${durationNs} ns`],
+    ),
+    ...noise.flatMap(({ seenBy, cpu, noiseNs, parts }) =>
+      sumOf(parts) === noiseNs ? [] : [`${seenBy}: the parts of CPU ${cpu} sum to ${sumOf(parts)} ns, its noise is ${noiseNs} ns`],
+    ),
+  ];
 }

@@ -107,14 +107,25 @@ export const diagnosisSchema = z.object({
   because: z.string().optional(),
 });
 
+/** Who had a CPU that somebody waited for. */
+export const noisePartSchema = z.object({
+  /** `late-interrupt`: the timer's interrupt was not taken yet; `hardware`: nobody that the kernel knows */
+  kind: z.enum(["late-interrupt", "irq", "softirq", "nmi", "thread", "idle", "hardware", "unexplained"]),
+  /** handler, or softirq vector */
+  name: z.string().optional(),
+  task: threadRefSchema.optional(),
+  ns: z.number().int(),
+  count: z.number().int(),
+});
+
 /** A stretch with interrupts or preemption off, or of waiting to be run. */
 export const sectionSchema = z.object({
   request: z.string(),
-  kind: z.enum(["irqs-off", "preempt-off", "irqs-or-preempt-off", "wakeup"]),
+  kind: z.enum(["irqs-off", "preempt-off", "irqs-or-preempt-off", "wakeup", "cpu-wait", "timer-latency"]),
   /** `events`, or the name of the tracer */
   seenBy: z.string(),
   cpu: z.number().int(),
-  /** who was in it; `wakeup`: who waited */
+  /** who was in it; `wakeup`, `cpu-wait`: who waited; `timer-latency`: who had the CPU longest */
   task: threadRefSchema.optional(),
   beginNs: ns,
   endNs: ns,
@@ -126,8 +137,22 @@ export const sectionSchema = z.object({
   to: z.string().optional(),
   /** at its end, innermost first */
   stack: z.array(z.string()).optional(),
+  /** who had the CPU meanwhile; they sum to `durationNs` */
+  parts: z.array(noisePartSchema).optional(),
   /** what of it lies on the request's path */
   costNs: z.number().int(),
+});
+
+/** How one CPU looked to a workload that wants all of it, while nothing else of ours ran. */
+export const noiseSchema = z.object({
+  seenBy: z.enum(["osnoise", "hwlat"]),
+  cpu: z.number().int(),
+  /** how long it looked; absent when the tracer does not say */
+  lookedNs: z.number().int().optional(),
+  noiseNs: z.number().int(),
+  longestNs: z.number().int(),
+  /** they sum to `noiseNs` */
+  parts: z.array(noisePartSchema),
 });
 
 /** A latency tracer that was asked for. */
@@ -184,6 +209,8 @@ export const runResultSchema = z.object({
     .optional(),
   /** of each request what tracers saw, and the five costliest that events show; absent when there are none */
   sections: z.array(sectionSchema).optional(),
+  /** what osnoise and hwlat saw after the requests; absent when they did not run */
+  noise: z.array(noiseSchema).optional(),
   /** absent when none was asked for */
   tracers: z.array(tracerSchema).optional(),
   diagnoses: z.array(diagnosisSchema),
@@ -201,6 +228,8 @@ export type Verdict = z.infer<typeof verdictSchema>;
 export type RemedyAdvice = z.infer<typeof remedySchema>;
 export type Diagnosis = z.infer<typeof diagnosisSchema>;
 export type SectionResult = z.infer<typeof sectionSchema>;
+export type NoisePartResult = z.infer<typeof noisePartSchema>;
+export type NoiseResult = z.infer<typeof noiseSchema>;
 export type TracerResult = z.infer<typeof tracerSchema>;
 export type RequestResult = z.infer<typeof requestSchema>;
 export type RunResult = z.infer<typeof runResultSchema>;

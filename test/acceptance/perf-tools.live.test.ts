@@ -8,7 +8,8 @@ import { janitor } from "../../src/capture/index.ts";
 import { doctorReport } from "../../src/cli/doctor/index.ts";
 import { locateTracefs } from "../../src/linux/index.ts";
 import { whyNotLive } from "../support/live.ts";
-import { buildCaptureChild, startCaptureChild } from "../support/start-capture-child.ts";
+import { buildCaptureChild } from "../support/build-capture-child.ts";
+import { startCaptureChild } from "../support/start-capture-child.ts";
 import { dumpTracefs } from "../support/tracefs-dump.ts";
 
 const reason = whyNotLive();

@@ -1,10 +1,10 @@
-/** A process of its own that records, for tests that kill or signal it: argv = output, state directory, milliseconds. */
+/** A process of its own that records, for tests that kill or signal it: argv = output, state directory, milliseconds, names of tracers. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../../src/base/index.ts";
 import { runCapture } from "../../src/capture/index.ts";
-import { resolveTargets } from "../../src/linux/index.ts";
+import { isTracerName, resolveTargets } from "../../src/linux/index.ts";
 
-const [output = "", stateDirectory = "", ms = "0"] = process.argv.slice(2);
+const [output = "", stateDirectory = "", ms = "0", ...tracers] = process.argv.slice(2);
 process.on("SIGUSR2", () => {
   throw new Error("a bug, on purpose");
 });
@@ -18,6 +18,7 @@ try {
       toolVersion: "test",
       targets: resolveTargets({ pids: [process.ppid] }),
       needs: { wide: ["sched:sched_switch", "sched:sched_waking"], deep: ["sched:sched_switch", "raw_syscalls:sys_enter"], stacks: true },
+      tracers: tracers.filter(isTracerName),
       onProgress: ({ kind }) => say({ progress: kind }),
     },
     async (armed) => {
@@ -25,7 +26,9 @@ try {
       if (ms === "forever") await sleep(60_000);
       const over = new AbortController();
       void armed.stopped.then(() => over.abort());
+      armed.tracers.begin(0);
       await sleep(Number(ms), undefined, { signal: over.signal }).catch(() => undefined);
+      armed.tracers.end();
       return { requests: [], value: undefined };
     },
   );

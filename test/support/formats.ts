@@ -1,5 +1,6 @@
 /**
- * What do the kernel's own format files say? Texts of Linux 6.18 (x86-64), unchanged, for every event of EVENT_SPECS and
+ * What do the kernel's own format files say? Texts of Linux 6.18 (x86-64), for osnoise, timerlat and hwlat of 6.1, unchanged
+ * but for ids that both have, for every event of EVENT_SPECS and
  * one event that nobody decodes (sched_wake_idle_without_ipi).
  */
 import texts from "./formats.json" with { type: "json" };

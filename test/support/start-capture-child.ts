@@ -1,16 +1,6 @@
-/** Builds and starts capture-child.ts; a test hears its lines and decides when it dies. */
-import { build } from "esbuild";
+/** Starts capture-child.ts; a test hears its lines and decides when it dies. */
 import { spawn, type ChildProcess } from "node:child_process";
-import { resolve } from "node:path";
 import { createInterface } from "node:readline";
-
-/** Inside dist/, from where the drain worker is found. Each caller has its own file: suites run side by side. */
-export async function buildCaptureChild(name: string): Promise<string> {
-  const outfile = resolve("dist", `capture-child-${name}.mjs`);
-  const common = { bundle: true, platform: "node", format: "esm", target: "node20", logLevel: "warning" } as const;
-  await build({ ...common, entryPoints: ["test/support/capture-child.ts"], outfile });
-  return outfile;
-}
 
 export interface CaptureChild {
   readonly process: ChildProcess;
@@ -22,8 +12,15 @@ export interface CaptureChild {
   readonly ended: Promise<number | string>;
 }
 
-export function startCaptureChild(file: string, argv: { output: string; stateDirectory: string; ms: number | "forever" }): CaptureChild {
-  const child = spawn(process.execPath, [file, argv.output, argv.stateDirectory, String(argv.ms)], { stdio: ["ignore", "pipe", "ignore"] });
+export interface CaptureChildArguments {
+  readonly output: string;
+  readonly stateDirectory: string;
+  readonly ms: number | "forever";
+  readonly tracers?: readonly string[];
+}
+
+export function startCaptureChild(file: string, { output, stateDirectory, ms, tracers = [] }: CaptureChildArguments): CaptureChild {
+  const child = spawn(process.execPath, [file, output, stateDirectory, String(ms), ...tracers], { stdio: ["ignore", "pipe", "ignore"] });
   const lines: Record<string, unknown>[] = [];
   const waiting: { progress: string; resolve: () => void }[] = [];
   createInterface({ input: child.stdout }).on("line", (line) => {

@@ -49,6 +49,19 @@ describe("doctorReport", () => {
     expect(report.checks.every(({ state, costs, weakens, mend }) => state === "ok" && costs.length + weakens.length === 0 && mend === undefined)).toBe(true);
   });
 
+  it("says of each of the kernel's own tracers whether it is there, and what answers the same", () => {
+    const { tracers } = doctorReportOf(host({ tracers: ["nop", "wakeup_rt", "timerlat"] }));
+    expect(tracers.filter(({ state }) => state === "ready").map(({ tracer }) => tracer)).toEqual(["wakeup_rt", "timerlat"]);
+    expect(tracers.find(({ tracer }) => tracer === "irqsoff")).toMatchObject({ state: "not-built", instead: expect.stringContaining("timers that came late") });
+    const text = renderDoctor(doctorReportOf(host({ tracers: ["nop", "timerlat"] })), plain);
+    expect(text).toContain("ready: timerlat\n");
+    expect(text).toMatch(/irqsoff, preemptoff, preemptirqsoff: this kernel does not have it; instead:/);
+  });
+  it("knows nothing of tracers that it could not look at", () => {
+    const report = doctorReportOf(host({ missing: { tracefs: "no-permission" }, tracers: [] }));
+    expect(new Set(report.tracers.map(({ state }) => state))).toEqual(new Set(["no-permission"]));
+  });
+
   it("stays ok without hardware, and says that nothing mends that", () => {
     const report = doctorReportOf(host({ missing: { swap: "no-hardware", gpu: "no-hardware" } }));
     expect(report.ok).toBe(true);

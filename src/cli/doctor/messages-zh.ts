@@ -13,6 +13,9 @@ export const zh: Readonly<Record<DoctorMessageKey, string>> = {
   "heading.none": "本机没有（无需补救）",
   "heading.unneeded": "没有，但不影响任何原因的判断",
   "heading.ready": "可用",
+  "heading.tracers": "内核自带的跟踪器（--tracer）",
+  "tracers.ready": "就绪：{tracers}",
+  "tracers.instead": "{tracers}：{why}；替代：{instead}",
   "heading.others": "本机上的其他跟踪者",
   "label.costs": "无法判断",
   "label.weakens": "把握较小",
@@ -91,6 +94,11 @@ export const zh: Readonly<Record<DoctorMessageKey, string>> = {
   "mend.kernel-version": "Linux {version} 或更新版本",
   "mend.on-the-host": "在宿主机上以 root 运行，或在挂载了 /sys/kernel/tracing 的特权容器中运行",
   "mend.nothing": "本机没有",
+
+  "instead.sections": "迟到的定时器与关闭中断或抢占时的事件可说明谁占用 CPU、占用多久，精确到一个时钟节拍",
+  "instead.wakeups": "唤醒与切换事件可说明谁在等待 CPU、等了多久、排在谁之后",
+  "instead.noise": "中断、软中断与切换事件可说明请求等待 CPU 时谁在占用",
+  "instead.hardware": "虚拟机管理程序占用的时间有统计；固件占用 CPU 则无法与关闭中断区分",
 
   "other.tracer": "顶层正在运行跟踪器 {name}",
   "other.off": "顶层的 {name} 为 0：在那里记录的其他程序得不到任何数据；stallscope 不使用它",

@@ -17,6 +17,9 @@ export const en = {
   "heading.none": "Not on this machine (nothing to mend)",
   "heading.unneeded": "Not there, costs no cause",
   "heading.ready": "Ready",
+  "heading.tracers": "The kernel's own tracers, for --tracer",
+  "tracers.ready": "ready: {tracers}",
+  "tracers.instead": "{tracers}: {why}; instead: {instead}",
   "heading.others": "Others who trace here",
   "label.costs": "cannot tell",
   "label.weakens": "less sure",
@@ -95,6 +98,11 @@ export const en = {
   "mend.kernel-version": "Linux {version} or newer",
   "mend.on-the-host": "run it as root on the host itself, or in a privileged container with /sys/kernel/tracing mounted",
   "mend.nothing": "this machine has none",
+
+  "instead.sections": "timers that came late, and events with interrupts or preemption off, say who had the CPU and how long, to a tick",
+  "instead.wakeups": "wake-ups and switches say who waited for a CPU, how long and behind whom",
+  "instead.noise": "interrupts, softirqs and switches say who had a CPU that the request waited for",
+  "instead.hardware": "time that a hypervisor took is counted; firmware that takes a CPU cannot be told from interrupts that are off",
 
   "other.tracer": "the tracer {name} is running at the top level",
   "other.off": "{name} is 0 at the top level: other programs that record there get nothing; stallscope does not use it",

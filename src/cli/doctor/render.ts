@@ -1,10 +1,10 @@
 /** How does the doctor's report look on a terminal? What can be mended first, what is fine last and in one paragraph. */
 import { MIN_COLUMNS, createStyle, padEnd, widthOf, wrap, type Language, type RenderOptions, type Style } from "../../report/index.ts";
-import { EVENT_GROUPS, type CapabilityId } from "../../linux/index.ts";
+import { EVENT_GROUPS, substituteOf, type CapabilityId } from "../../linux/index.ts";
 import { CAUSE_IDS, type CauseId } from "../../result/index.ts";
 import { doctorMessage, mendText, whyText } from "./message.ts";
 import type { DoctorMessageKey } from "./messages.ts";
-import { ESSENTIAL, type DoctorCheck, type DoctorReport } from "./report.ts";
+import { ESSENTIAL, type DoctorCheck, type DoctorReport, type DoctorTracer } from "./report.ts";
 import type { OtherTracer } from "./other-tracer.ts";
 
 const MAX_COLUMNS = 160;
@@ -30,6 +30,7 @@ export function renderDoctor(report: DoctorReport, { lang, columns, color }: Ren
     heading(report, view),
     findings("heading.missing", missing, view),
     findings("heading.limited", limited, view),
+    tracers(report.tracers, view),
     others(report.otherTracers, view),
     paragraph(
       "heading.none",
@@ -114,6 +115,23 @@ function readyNames(checks: readonly DoctorCheck[], lang: Language): string[] {
 function paragraph(key: DoctorMessageKey, names: readonly string[], { lang, columns, style }: View): string[] {
   if (names.length === 0) return [];
   return [style.heading(doctorMessage(lang, key)), ...wrap(names.join(doctorMessage(lang, "list")), columns, INDENT)];
+}
+
+/** Those that lack one thing and have the same substitute share a line. */
+function tracers(all: readonly DoctorTracer[], { lang, columns, style }: View): string[] {
+  const names = (some: readonly DoctorTracer[]): string => some.map(({ tracer }) => tracer).join(", ");
+  const ready = all.filter(({ state }) => state === "ready");
+  const lines = ready.length === 0 ? [] : [doctorMessage(lang, "tracers.ready", { tracers: names(ready) })];
+  const keyOf = ({ state, instead }: DoctorTracer): string => `${state} ${instead}`;
+  for (const key of new Set(all.map(keyOf))) {
+    const group = all.filter((one) => keyOf(one) === key);
+    const { state, tracer } = group[0] as DoctorTracer;
+    if (state === "ready" || state === "unseen") continue;
+    const instead = doctorMessage(lang, `instead.${substituteOf(tracer)}`);
+    lines.push(doctorMessage(lang, "tracers.instead", { tracers: names(group), why: whyText(lang, state), instead }));
+  }
+  if (lines.length === 0) return [];
+  return [style.heading(doctorMessage(lang, "heading.tracers")), ...lines.flatMap((line) => wrap(line, columns, INDENT, INDENT + INDENT))];
 }
 
 function others(tracers: readonly OtherTracer[], { lang, columns, style }: View): string[] {

@@ -7,10 +7,13 @@ import {
   isCapable,
   MOUNT_COMMAND,
   probeCapabilities,
+  substituteOf,
+  TRACER_NAMES,
   type Capabilities,
   type CapabilityId,
   type MissingReason,
   type ProbeOptions,
+  type TracerName,
 } from "../../linux/index.ts";
 import type { CauseId } from "../../result/index.ts";
 import { COSTS } from "./costs.ts";
@@ -37,12 +40,21 @@ export interface DoctorCheck {
   readonly detail?: string;
 }
 
+/** One of the kernel's own tracers, for `--tracer`. */
+export interface DoctorTracer {
+  readonly tracer: TracerName;
+  readonly state: "ready" | MissingReason;
+  /** what answers the same where it cannot run, English */
+  readonly instead: string;
+}
+
 export interface DoctorReport {
   /** a request can be captured, and no cause is out of reach for a reason that could be mended */
   readonly ok: boolean;
   readonly canCapture: boolean;
   readonly host: HostInfo & { readonly preempt?: string; readonly virtual?: boolean; readonly tracefs: string };
   readonly checks: readonly DoctorCheck[];
+  readonly tracers: readonly DoctorTracer[];
   readonly otherTracers: readonly OtherTracer[];
 }
 
@@ -66,6 +78,7 @@ export function doctorReportOf(capabilities: Capabilities): DoctorReport {
       tracefs: tracefs.root,
     },
     checks,
+    tracers: TRACER_NAMES.map((tracer) => tracerOf(tracer, capabilities)),
     otherTracers: otherTracers(capabilities),
   };
 }
@@ -92,6 +105,11 @@ function checkOf(id: CapabilityId, capabilities: Capabilities): DoctorCheck {
     ...(mendBy === undefined ? {} : { mend: mendText("en", mendBy), mendBy }),
     detail: printable(detail),
   };
+}
+
+function tracerOf(tracer: TracerName, { tracers, missing }: Capabilities): DoctorTracer {
+  const state = tracers.includes(tracer) ? "ready" : (missing.tracefs ?? (tracers.length === 0 ? "unseen" : "not-built"));
+  return { tracer, state, instead: doctorMessage("en", `instead.${substituteOf(tracer)}`) };
 }
 
 function otherTracers({ others, rights }: Capabilities): OtherTracer[] {

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createCliContext } from "../../../src/cli/context.ts";
 import { explainBundle } from "../../../src/cli/pipeline.ts";
+import type { TracerKills } from "./guest/kills.ts";
 import { boot } from "./machine.ts";
 import { judge, type VmOutcome } from "./outcome.ts";
 import type { Testbed } from "./requirements.ts";
@@ -35,6 +36,24 @@ const QUIET_SHARE = 0.05;
 const BOOT_MS = 90_000;
 /** A run takes 15 to 30 s on an idle host of 2 cores; others may use it. */
 const RUN_MS = 90_000;
+/** Start of Node, some seconds of recording, the janitor. */
+const KILL_MS = 30_000;
+
+/** Recordings with every tracer in turn, killed at random moments in a machine of their own. */
+export async function killInVm(testbed: Testbed, root: string, kills: number): Promise<TracerKills> {
+  const share = mkdtempSync(join(tmpdir(), "stallscope-vm-"));
+  try {
+    const stage = join(share, "stage");
+    await buildStage(root, stage, testbed.module);
+    writePlan(stage, { runs: [], kills });
+    await boot({ testbed, machine: { memoryMb: 768 }, share, init: join(stage, "init.sh"), names: [], timeoutMs: BOOT_MS + kills * KILL_MS });
+    const file = join(share, "kills.json");
+    if (!existsSync(file)) throw new Error(`the machine did not come that far: ${lastLine(share)}`);
+    return JSON.parse(readFileSync(file, "utf8")) as TracerKills;
+  } finally {
+    rmSync(share, { recursive: true, force: true });
+  }
+}
 
 export async function runVm(options: VmOptions): Promise<VmOutcome[]> {
   const folder = mkdtempSync(join(tmpdir(), "stallscope-vm-"));

@@ -7,6 +7,7 @@ import type { GuestPlan } from "./types.ts";
 /** The workers are found by their names in dist/ beside a package.json: src/linux/entry-point.ts. */
 const ENTRIES = {
   guest: "test/lab/vm/guest/main.ts",
+  "capture-child": "test/support/capture-child.ts",
   "drain-worker": "src/capture/drain-worker.ts",
   "trigger-worker": "src/trigger/trigger-worker.ts",
 };

@@ -1,44 +1,63 @@
-/** The same stall twice over: by the kernel's latency tracer, and by events alone. In the virtual machine, whose kernel has both. */
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+/** The same stall twice over: by the kernel's own tracers, and by events alone. In the virtual machine, whose kernel has all of them. */
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createCliContext } from "../../../src/cli/context.ts";
 import { explainBundle } from "../../../src/cli/pipeline.ts";
-import { nsBetween, type RunResult, type SectionResult } from "../../../src/result/index.ts";
-import { runVm, vmAbility, type VmVariant } from "./index.ts";
+import { brokenLaws, nsBetween, type RunResult, type SectionResult } from "../../../src/result/index.ts";
+import { killInVm, runVm, vmAbility, type VmVariant } from "./index.ts";
 
 const MACHINE = { memoryMb: 768 };
-const IRQS_MS = 240;
-const PREEMPT_MS = 260;
-const variant = (id: string, disturbance: NonNullable<VmVariant["disturbance"]>, tracers: NonNullable<VmVariant["tracers"]>, causes: VmVariant["causes"]) =>
-  ({ id, machine: MACHINE, disturbance, tracers, causes, heldBack: false }) satisfies VmVariant;
+const variant = (id: string, tracers: NonNullable<VmVariant["tracers"]>, section?: readonly ["irq" | "preempt", number]) =>
+  ({
+    id,
+    machine: MACHINE,
+    ...(section === undefined ? {} : { disturbance: { kind: "section", mode: section[0], us: section[1] * 1000 } }),
+    tracers,
+    causes: section === undefined ? [] : [section[0] === "irq" ? "irqs-off" : "preempt-off"],
+    heldBack: false,
+  }) satisfies VmVariant;
+/** Name, the tracer that must see it, the module's mode and its delay in ms. */
+const SECTIONS = [
+  ["irqs-5", "irqsoff", "irq", 5],
+  ["irqs-50", "irqsoff", "irq", 50],
+  ["irqs-220", "irqsoff", "irq", 220],
+  ["preempt-5", "preemptoff", "preempt", 5],
+  ["preempt-50", "preemptoff", "preempt", 50],
+  ["preempt-220", "preemptoff", "preempt", 220],
+] as const;
 const VARIANTS = [
-  variant("irqs", { kind: "section", mode: "irq", us: IRQS_MS * 1000 }, ["irqsoff", "wakeup"], ["irqs-off"]),
-  variant("preempt", { kind: "section", mode: "preempt", us: PREEMPT_MS * 1000 }, ["preemptoff"], ["preempt-off"]),
+  ...SECTIONS.map(([id, tracer, mode, ms]) => variant(id, [tracer], [mode, ms])),
   // they exclude each other: each has its own requests, and request 2 is the first one's again
-  variant("turns", { kind: "section", mode: "irq", us: IRQS_MS * 1000 }, ["preemptirqsoff", "irqsoff"], ["irqs-off"]),
+  variant("turns", ["preemptirqsoff", "irqsoff"], ["irq", 240]),
+  variant("timerlat", ["timerlat", "wakeup_rt"], ["irq", 220]),
+  variant("clean", ["irqsoff", "wakeup", "osnoise", "hwlat"]),
 ];
 /**
  * The kernel drops a section during which another CPU finds a new longest one, and an emulated CPU has some of several ms:
  * one of the runs must show it, and whenever it is shown both ways must agree.
  */
-const RUNS = 3;
-/** The tracer's section and the events' differ by what the module does around its delay, and by the emulator's slowness. */
-const TOLERANCE_NS = 5_000_000;
+const RUNS = 2;
+/** Boots once for all runs; a run takes 10 to 15 s. CI kills a few; the many are for by hand: STALLSCOPE_KILLS=50. */
+const KILLS = Number(process.env["STALLSCOPE_KILLS"] ?? 6);
+/** The tick of the machine's kernel (CONFIG_HZ=250): events alone see a section by the timers that were due in it. */
+const TICK_NS = 4_000_000;
+/** What the module does around its delay takes an emulated CPU so long. Seen: 0.06 to 0.3 ms. */
+const EMULATION_NS = 500_000;
 
 const ability = vmAbility(process.cwd());
 const because = ability.kind === "missing" ? ` (skipped: ${ability.why.replace(/[()]/g, "")})` : "";
 
-describe.skipIf(ability.kind === "missing")(`a latency tracer and events alone${because}`, () => {
+describe.skipIf(ability.kind === "missing")(`the kernel's own tracers and events alone${because}`, () => {
   const keep = mkdtempSync(join(tmpdir(), "stallscope-tracers-"));
   const results = new Map<string, RunResult[]>();
   beforeAll(async () => {
     if (ability.kind === "missing") return;
-    await runVm({ testbed: ability.testbed, root: process.cwd(), variants: VARIANTS, runs: RUNS, attempts: 3, keep });
+    const outcomes = await runVm({ testbed: ability.testbed, root: process.cwd(), variants: VARIANTS, runs: RUNS, attempts: 3, keep });
     const context = createCliContext({ quiet: true }, { stdout: process.stdout, stderr: process.stderr, env: {} }, "test");
     for (const { id } of VARIANTS) {
-      const played = Array.from({ length: RUNS }, (_, run) => join(keep, `${id}-${run}`)).filter((directory) => existsSync(directory));
+      const played = outcomes.filter(({ variant, kind }) => variant === id && kind === "scored").map(({ run }) => join(keep, `${id}-${run}`));
       results.set(
         id,
         played.map((directory) => explainBundle(directory, context)),
@@ -47,40 +66,102 @@ describe.skipIf(ability.kind === "missing")(`a latency tracer and events alone${
   });
   afterAll(() => rmSync(keep, { recursive: true, force: true }));
 
+  const of = (id: string): readonly RunResult[] => results.get(id) ?? [];
   const ofRequest2 = (result: RunResult, byTracer: boolean): SectionResult[] =>
     (result.sections ?? []).filter(({ request, seenBy }) => request === "2" && (seenBy !== "events") === byTracer);
+  const isModule = ({ task }: SectionResult): boolean => /^(irq|preempt)_test/.test(task?.comm ?? "");
 
-  it.each([
-    ["irqs", "irqsoff", IRQS_MS, "irqs-off"],
-    ["preempt", "preemptoff", PREEMPT_MS, "preempt-off"],
-    ["turns", "preemptirqsoff", IRQS_MS, "irqs-off"],
-  ])("%s: see the same section in the same place", (id, tracer, ms, cause) => {
-    const both = (results.get(id) ?? []).flatMap((result) => {
-      const traced = ofRequest2(result, true).find(({ seenBy, task }) => seenBy === tracer && /^(irq|preempt)_test/.test(task?.comm ?? ""));
-      return traced === undefined ? [] : [{ traced, byEvents: ofRequest2(result, false)[0] as SectionResult, verdict: result.verdict }];
-    });
-    expect(both.length).toBeGreaterThan(0);
-    for (const { traced, byEvents } of both) {
-      expect([traced.from, traced.to]).toEqual(["execute_preemptirqtest", "execute_preemptirqtest"]);
-      expect(Math.abs(traced.durationNs - ms * 1e6)).toBeLessThan(TOLERANCE_NS);
-      expect(byEvents.cpu).toBe(traced.cpu);
-      expect(Math.abs(nsBetween(traced.endNs, byEvents.endNs))).toBeLessThan(TOLERANCE_NS);
-      expect(Math.abs(byEvents.durationNs - traced.durationNs)).toBeLessThan(byEvents.errorNs + TOLERANCE_NS);
-    }
-    // where the emulator made another request slower still, the verdict is about that one: a second witness is seen in the others
-    const verdicts = both.map(({ verdict }) => verdict).filter(({ request }) => request === "2");
-    expect(verdicts.length).toBeGreaterThan(0);
-    for (const verdict of verdicts) expect(verdict).toMatchObject({ cause, confidence: "high" });
-  });
+  it.each([...SECTIONS, ["turns", "preemptirqsoff", "irq", 240] as const])(
+    "%s: %s and events see the same section in the same place",
+    (id, tracer, mode, ms) => {
+      const both = of(id).flatMap((result) => {
+        const traced = ofRequest2(result, true).find((section) => section.seenBy === tracer && isModule(section));
+        return traced === undefined ? [] : [{ traced, byEvents: ofRequest2(result, false).find(isModule), verdict: result.verdict }];
+      });
+      expect(both.length).toBeGreaterThan(0);
+      for (const { traced, byEvents } of both) {
+        expect([traced.from, traced.to]).toEqual(["execute_preemptirqtest", "execute_preemptirqtest"]);
+        expect(Math.abs(traced.durationNs - ms * 1e6)).toBeLessThan(ms * 1e4 + EMULATION_NS);
+        // all of it is on the path: the service had its CPU until the module took it
+        expect(Math.abs(traced.costNs - traced.durationNs)).toBeLessThan(EMULATION_NS);
+        // a thread that keeps preemption off for less than its time slice is a rival like any other
+        if (byEvents === undefined) expect([mode, ms]).toEqual(["preempt", 5]);
+        else {
+          expect(byEvents.cpu).toBe(traced.cpu);
+          expect(Math.abs(nsBetween(traced.endNs, byEvents.endNs))).toBeLessThan(TICK_NS);
+          expect(Math.abs(byEvents.durationNs - traced.durationNs)).toBeLessThan(Math.max(traced.durationNs * 0.05, TICK_NS));
+        }
+      }
+      if (ms < 200) return;
+      // where the emulator made another request slower still, the verdict is about that one: a second witness is seen in the others
+      const verdicts = both.map(({ verdict }) => verdict).filter(({ request }) => request === "2");
+      expect(verdicts.length).toBeGreaterThan(0);
+      for (const verdict of verdicts) expect(verdict).toMatchObject({ cause: mode === "irq" ? "irqs-off" : "preempt-off", confidence: "high" });
+    },
+  );
   it("take turns when they exclude each other", () => {
-    expect(results.get("turns")?.[0]?.tracers?.map(({ tracer, status, requests }) => [tracer, status, requests])).toEqual([
+    expect(of("turns")[0]?.tracers?.map(({ tracer, status, requests }) => [tracer, status, requests])).toEqual([
       ["preemptirqsoff", "ran", ["0", "2", "4"]],
       ["irqsoff", "ran", ["1", "3"]],
     ]);
   });
-  it("say who waited longest for a CPU", () => {
-    const waits = (results.get("irqs") ?? []).flatMap(({ sections = [] }) => sections.filter(({ kind }) => kind === "wakeup"));
+  it("timerlat: its interrupt came late by the section, to 100 %, and events alone name who was there", () => {
+    const rounds = of("timerlat").flatMap((result) =>
+      (result.sections ?? []).filter(({ request, kind, durationNs }) => request === "2" && kind === "timer-latency" && durationNs > 200e6),
+    );
+    const byTimerlat = rounds.filter(({ seenBy }) => seenBy === "timerlat");
+    expect(byTimerlat.length).toBeGreaterThan(0);
+    for (const { parts = [], durationNs, costNs } of byTimerlat) {
+      expect(parts.reduce((sum, { ns }) => sum + ns, 0)).toBe(durationNs);
+      expect(parts[0]?.kind).toBe("late-interrupt");
+      // a timer was due at any moment of its period before the section began
+      expect(Math.abs((parts[0]?.ns ?? 0) - 220e6)).toBeLessThan(TICK_NS);
+      expect(costNs).toBeGreaterThan(210e6);
+    }
+    for (const { parts = [], durationNs, task } of rounds.filter(({ seenBy }) => seenBy === "events")) {
+      expect(task?.comm).toMatch(/^irq_test/);
+      expect(parts.reduce((sum, { ns }) => sum + ns, 0)).toBe(durationNs);
+      expect(Math.abs((parts[0]?.ns ?? 0) - 220e6)).toBeLessThan(2 * TICK_NS);
+    }
+  });
+  it.each(["timerlat", "clean"])("%s: the wakeup tracer says who waited longest for a CPU", (id) => {
+    const waits = of(id).flatMap(({ sections = [] }) => sections.filter(({ kind }) => kind === "wakeup"));
     expect(waits.length).toBeGreaterThan(0);
     for (const { durationNs, task } of waits) expect([durationNs > 0, task !== undefined]).toEqual([true, true]);
+  });
+  it("osnoise and hwlat run alone, after the requests; the noise of each CPU is accounted for", () => {
+    expect(of("clean").length).toBeGreaterThan(0);
+    for (const { noise = [], tracers } of of("clean")) {
+      const seen = noise.filter(({ seenBy }) => seenBy === "osnoise");
+      expect(seen.map(({ cpu }) => cpu)).toEqual([0, 1]);
+      for (const { lookedNs = 0, noiseNs, longestNs, parts } of seen) {
+        expect(lookedNs).toBeGreaterThan(1.9e9);
+        expect([noiseNs > 0, noiseNs < lookedNs, longestNs <= noiseNs]).toEqual([true, true, true]);
+        expect(parts.some(({ kind, name }) => kind === "irq" && name === "local_timer")).toBe(true);
+      }
+      expect(tracers?.filter(({ tracer }) => ["osnoise", "hwlat"].includes(tracer)).map(({ status, requests }) => [status, requests])).toEqual([
+        ["ran", []],
+        ["ran", []],
+      ]);
+    }
+    // an emulator takes its CPUs away now and then: hwlat sees that, and nobody else can
+    const byHwlat = of("clean").flatMap(({ noise = [] }) => noise.filter(({ seenBy }) => seenBy === "hwlat"));
+    for (const { parts, noiseNs } of byHwlat) expect(parts).toEqual([expect.objectContaining({ kind: "hardware", ns: noiseNs })]);
+  });
+  it("accuse no section where there is none", () => {
+    const requests = of("clean").flatMap((result) => result.requests);
+    expect(requests.length).toBeGreaterThanOrEqual(5 * RUNS);
+    expect(requests.filter(({ verdict }) => ["irqs-off", "preempt-off"].includes(verdict.cause))).toEqual([]);
+  });
+  it("every law holds", () => {
+    expect([...results.values()].flat().flatMap(brokenLaws)).toEqual([]);
+  });
+  it(`F01: ${KILLS} recordings with tracers killed at random moments leave no workload and no file changed`, async () => {
+    if (ability.kind === "missing") return;
+    const report = await killInVm(ability.testbed, process.cwd(), KILLS);
+    console.log(JSON.stringify(report));
+    expect(report).toMatchObject({ kills: KILLS, remaining: [], changed: [] });
+    expect(report.killedRecording).toBeGreaterThan(0);
+    expect(report.worstStopMs).toBeLessThan(2_000);
   });
 });

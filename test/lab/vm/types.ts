@@ -26,6 +26,8 @@ export interface VmVariant {
   readonly causes: readonly CauseId[];
   readonly machine: MachineSpec;
   readonly disturbance?: Disturbance;
+  /** which of the five requests; default the third */
+  readonly disturbed?: number;
   /** latency tracers that run beside the events */
   readonly tracers?: readonly TracerName[];
   /** its runs were not looked at while rules were written */
@@ -35,6 +37,8 @@ export interface VmVariant {
 /** plan.json in the stage folder. */
 export interface GuestPlan {
   readonly runs: readonly { readonly name: string; readonly variant: VmVariant }[];
+  /** recordings with tracers that are killed, after the runs; the report is kills.json */
+  readonly kills?: number;
 }
 
 /** NAME.json on the share; beside it the bundle NAME/. */

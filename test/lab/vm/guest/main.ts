@@ -6,13 +6,14 @@ import { resolveTargets } from "../../../../src/linux/index.ts";
 import type { Disturbance, GuestPlan, GuestRun, VmVariant } from "../types.ts";
 import { fault } from "./fault.ts";
 import { kswapd } from "./kswapd.ts";
+import { killTracers } from "./kills.ts";
 import { section } from "./section.ts";
 import { NotAsSaid, type VmInjection } from "./vm-injection.ts";
 import { startVmService, type VmService } from "./vm-service.ts";
 
 const SHARE = "/run/out";
 const COUNT = 5;
-/** the third of five */
+/** the third of five, unless the variant says otherwise */
 const DISTURBED = 2;
 /** An emulated CPU compiles the client's JavaScript for 200 ms of its first requests. */
 const WARMUP = 4;
@@ -28,6 +29,7 @@ const inject = (service: VmService, what: Disturbance): Promise<VmInjection> => 
 };
 
 async function play(name: string, variant: VmVariant): Promise<GuestRun> {
+  const target = variant.disturbed ?? DISTURBED;
   const service = await startVmService();
   let injection: VmInjection | undefined;
   try {
@@ -48,10 +50,10 @@ async function play(name: string, variant: VmVariant): Promise<GuestRun> {
             timeoutMs: TIMEOUT_MS,
             signal: new AbortController().signal,
             beforeRequest: async (index) => {
-              if (index === DISTURBED) await injection?.begin();
+              if (index === target) await injection?.begin();
             },
             afterRequest: async (finished, index) => {
-              if (index === DISTURBED && injection !== undefined) disturbed = { id: finished.id, ended: await injection.end() };
+              if (index === target && injection !== undefined) disturbed = { id: finished.id, ended: await injection.end() };
             },
           },
           context,
@@ -74,7 +76,7 @@ async function play(name: string, variant: VmVariant): Promise<GuestRun> {
   }
 }
 
-const { runs } = JSON.parse(readFileSync("plan.json", "utf8")) as GuestPlan;
+const { runs, kills } = JSON.parse(readFileSync("plan.json", "utf8")) as GuestPlan;
 for (const { name, variant } of runs) {
   const begin = process.uptime();
   const outcome = await play(name, variant).catch((error: unknown): GuestRun => ({ kind: "void", why: String(error instanceof Error ? error.stack : error) }));
@@ -82,4 +84,5 @@ for (const { name, variant } of runs) {
   renameSync(`${SHARE}/${name}.tmp`, `${SHARE}/${name}.json`);
   console.log(name, JSON.stringify(outcome), `${(process.uptime() - begin).toFixed(1)} s`);
 }
+if (kills !== undefined) writeFileSync(`${SHARE}/kills.json`, JSON.stringify(await killTracers(kills)));
 process.exit(0);

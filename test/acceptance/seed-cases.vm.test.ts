@@ -1,0 +1,90 @@
+/**
+ * The four stalls that this tool was begun for, each played in the virtual machine on a service that had nothing to do with it.
+ * What kept the kernel busy there was a driver and a worker of the kernel; here it is the kernel's own test module, which
+ * keeps interrupts or preemption off for a known time in a thread of its own.
+ */
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createCliContext } from "../../src/cli/context.ts";
+import { explainBundle } from "../../src/cli/pipeline.ts";
+import type { RunResult } from "../../src/result/index.ts";
+import { isRight, runVm, vmAbility, type VmOutcome, type VmVariant } from "../lab/vm/index.ts";
+
+const ROOMY = { memoryMb: 768 };
+const CASES: readonly VmVariant[] = [
+  {
+    id: "driver-1876",
+    causes: ["irqs-off"],
+    machine: ROOMY,
+    disturbance: { kind: "section", mode: "irq", us: 1_876_000 },
+    tracers: ["irqsoff"],
+    heldBack: false,
+  },
+  {
+    id: "start-2013",
+    causes: ["preempt-off"],
+    machine: ROOMY,
+    disturbance: { kind: "section", mode: "preempt", us: 2_013_000 },
+    // the first request after the service came up
+    disturbed: 0,
+    tracers: ["preemptoff"],
+    heldBack: false,
+  },
+  { id: "kswapd", causes: ["kswapd-reclaim"], machine: { memoryMb: 448 }, disturbance: { kind: "kswapd", hog: "map", mib: 120 }, heldBack: false },
+  {
+    id: "cold-first",
+    causes: ["cold-page-cache", "page-cache-evicted"],
+    machine: { ...ROOMY, filesBytesPerSecond: 4_000_000 },
+    disturbance: { kind: "fault", fault: "read", mib: 8 },
+    disturbed: 0,
+    heldBack: false,
+  },
+];
+
+const ability = vmAbility(process.cwd());
+const because = ability.kind === "missing" ? ` (skipped: ${ability.why.replace(/[()]/g, "")})` : "";
+
+describe.skipIf(ability.kind === "missing")(`the seed cases, in the virtual machine${because}`, () => {
+  const keep = mkdtempSync(join(tmpdir(), "stallscope-seeds-"));
+  let outcomes: readonly VmOutcome[] = [];
+  beforeAll(async () => {
+    if (ability.kind === "ready") outcomes = await runVm({ testbed: ability.testbed, root: process.cwd(), variants: CASES, runs: 1, attempts: 3, keep });
+  });
+  afterAll(() => rmSync(keep, { recursive: true, force: true }));
+
+  const explained = (id: string): RunResult => {
+    const outcome = outcomes.find(({ variant }) => variant === id);
+    const directory = join(keep, `${id}-0`);
+    if (outcome?.kind !== "scored" || !existsSync(directory)) throw new Error(`${id}: ${outcome?.kind === "void" ? outcome.why : "it was not played"}`);
+    expect(outcome).toMatchObject({ isCauseRight: true, isCulpritRight: true, laws: [] });
+    return explainBundle(directory, createCliContext({ quiet: true }, { stdout: process.stdout, stderr: process.stderr, env: {} }, "test"));
+  };
+  const seconds = (ns: number): number => ns / 1e9;
+
+  it("1876 ms: interrupts off on the service's CPU during a request", () => {
+    const { verdict, diagnoses } = explained("driver-1876");
+    expect(verdict).toMatchObject({ cause: "irqs-off", request: "2", confidence: "high" });
+    expect(seconds(verdict.costNs)).toBeCloseTo(1.876, 1);
+    expect(diagnoses.find(({ cause }) => cause === "irqs-off")?.facts).toMatchObject({ seenBy: "events and irqsoff", from: "execute_preemptirqtest" });
+  });
+  it("2013 ms: preemption off at the service's first request", () => {
+    const { verdict } = explained("start-2013");
+    expect(verdict).toMatchObject({ cause: "preempt-off", request: "0", confidence: "high" });
+    expect(seconds(verdict.costNs)).toBeCloseTo(2.013, 1);
+  });
+  it("kswapd0 takes the service's CPU when memory is short", () => {
+    const { verdict } = explained("kswapd");
+    expect(verdict).toMatchObject({ cause: "kswapd-reclaim", culprit: { comm: "kswapd0" } });
+    expect(outcomes.find(({ variant }) => variant === "kswapd")).toSatisfy((outcome: VmOutcome) => outcome.kind === "scored" && outcome.isCulpritRight);
+  });
+  it("the first request is 2 s late and the next is fine: cold", () => {
+    const { verdict, contrast } = explained("cold-first");
+    expect(["cold-page-cache", "page-cache-evicted"]).toContain(verdict.cause);
+    expect(verdict.request).toBe("0");
+    expect(seconds(verdict.costNs)).toBeGreaterThan(1.8);
+    expect(contrast).toMatchObject({ isFirst: true });
+    expect(outcomes.find(({ variant }) => variant === "cold-first")).toSatisfy((outcome: VmOutcome) => outcome.kind === "scored" && isRight(outcome));
+  });
+});

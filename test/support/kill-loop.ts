@@ -1,0 +1,96 @@
+/** F01: records are started and killed at random moments. */
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { janitor } from "../../src/capture/index.ts";
+import { locateTracefs, type Tracefs } from "../../src/linux/index.ts";
+import { startCaptureChild } from "./start-capture-child.ts";
+
+export interface KillReport {
+  readonly kills: number;
+  /** an instance was there when the process was dead */
+  readonly leftInstance: number;
+  /** the process was recording */
+  readonly killedRecording: number;
+  /** ms until tracing was off everywhere in what was left, and no tracer kept a CPU busy */
+  readonly worstStopMs: number;
+  /** ms that the janitor took */
+  readonly worstJanitorMs: number;
+  /** recordings whose unfinished directory the janitor named */
+  readonly spoolsNamed: number;
+  /** instances of ours, or records, that are still there after the janitor */
+  readonly remaining: readonly string[];
+}
+
+export interface KillPlan {
+  readonly kills: number;
+  /** capture-child, built */
+  readonly file: string;
+  /** from the start of the process: start-up and arming take about 500 ms, then it records */
+  readonly maxDelayMs: number;
+  /** how long it records, if nobody kills it */
+  readonly recordMs?: number;
+  readonly random: () => number;
+  readonly tracersOf?: (kill: number) => readonly string[];
+}
+
+/** Kernel threads of tracers with a workload of their own. */
+const WORKLOAD = /^(?:timerlat\/\d+|osnoise\/\d+|hwlatd.*)$/;
+const MOST_MS = 5_000;
+
+export async function killLoop({ kills, file, maxDelayMs, recordMs = 20_000, random, tracersOf = () => [] }: KillPlan): Promise<KillReport> {
+  const tracefs = locateTracefs();
+  const folder = mkdtempSync(join(tmpdir(), "stallscope-kill-"));
+  const stateDirectory = join(folder, "state");
+  mkdirSync(stateDirectory, { mode: 0o700 });
+  let [leftInstance, killedRecording, worstStopMs, worstJanitorMs, spoolsNamed] = [0, 0, 0, 0, 0];
+  const remaining: string[] = [];
+  try {
+    for (let kill = 0; kill < kills; kill++) {
+      const child = startCaptureChild(file, { output: join(folder, `run-${kill}`), stateDirectory, ms: recordMs, tracers: tracersOf(kill) });
+      await sleep(random() * maxDelayMs);
+      child.process.kill("SIGKILL");
+      await child.ended;
+      const dead = performance.now();
+      const ours = (): string[] => tracefs.instances().filter((name) => name.startsWith(`stallscope-${child.pid}-`));
+      if (ours().length > 0) leftInstance++;
+      if (child.lines.some((said) => said["progress"] === "recording")) killedRecording++;
+      // an instance killed between mkdir and tracing_on=0 is on, but no event in it is (X5): nothing is recorded
+      while ((ours().some((name) => isRecording(tracefs, name)) || workloads().length > 0) && performance.now() - dead < MOST_MS) await sleep(5);
+      worstStopMs = Math.max(worstStopMs, performance.now() - dead);
+      const begin = performance.now();
+      const report = janitor({ stateDirectory });
+      worstJanitorMs = Math.max(worstJanitorMs, performance.now() - begin);
+      spoolsNamed += report.spools.length;
+      remaining.push(...ours(), ...workloads(), ...janitor({ stateDirectory }).spools);
+    }
+    return { kills, leftInstance, killedRecording, worstStopMs: Math.round(worstStopMs), worstJanitorMs: Math.round(worstJanitorMs), spoolsNamed, remaining };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function isRecording(tracefs: Tracefs, name: string): boolean {
+  const says = (file: string): string => {
+    try {
+      return readFileSync(tracefs.path("instances", name, file), "utf8").trim();
+    } catch {
+      return "";
+    }
+  };
+  return says("tracing_on") === "1" && says("set_event") !== "";
+}
+
+function workloads(): string[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        const comm = readFileSync(`/proc/${pid}/comm`, "utf8").trim();
+        return WORKLOAD.test(comm) ? [comm] : [];
+      } catch {
+        return [];
+      }
+    });
+}
