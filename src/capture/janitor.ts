@@ -47,11 +47,19 @@ const isOwnedBy = (name: string, { pid, startTime }: Intent): boolean => {
   return owner?.pid === pid && owner.startTime === startTime;
 };
 
+/** The guard of a run that was killed a moment ago may be at it: then the kernel says EBUSY and it is gone soon after. */
+const BUSY_MS = 200;
+const LOOK_MS = 10;
+
 function removeInstance(tracefs: Tracefs, name: string): boolean {
-  try {
-    tracefs.removeInstance(name);
-    return true;
-  } catch (error) {
-    return errorCode(error) === "ENOENT";
+  for (let waited = 0; ; waited += LOOK_MS) {
+    try {
+      tracefs.removeInstance(name);
+      return true;
+    } catch (error) {
+      const why = errorCode(error);
+      if (why !== "EBUSY" || waited >= BUSY_MS) return why === "ENOENT";
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOOK_MS);
+    }
   }
 }

@@ -69,7 +69,7 @@ describe("a round of timerlat", () => {
 describe("osnoise", () => {
   const sampled = (): Scene => {
     const on = drawn();
-    noise(on, 500, "irq_noise", 8, { desc: "local_timer", vector: 236 });
+    noise(on, 507, "irq_noise", 8, { desc: "local_timer", vector: 236 });
     noise(on, 510, "sample_threshold", 12, { interference: 1 });
     noise(on, 900, "sample_threshold", 200, { interference: 0 });
     return on.at(1_000).event("osnoise", 1, { tid: 31, fields: { runtime: 1_000_000, noise: 212 } });

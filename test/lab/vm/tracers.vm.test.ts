@@ -41,10 +41,8 @@ const VARIANTS = [
 const RUNS = 2;
 /** Boots once for all runs; a run takes 10 to 15 s. CI kills a few; the many are for by hand: STALLSCOPE_KILLS=50. */
 const KILLS = Number(process.env["STALLSCOPE_KILLS"] ?? 6);
-/** The tick of the machine's kernel (CONFIG_HZ=250): events alone see a section by the timers that were due in it. */
-const TICK_NS = 4_000_000;
-/** What the module does around its delay takes an emulated CPU so long. Seen: 0.06 to 0.3 ms. */
-const EMULATION_NS = 500_000;
+/** The tick of the machine's kernel (CONFIG_HZ=1000): events alone see a section by the timers that were due in it. */
+const TICK_NS = 1_000_000;
 
 const ability = vmAbility(process.cwd());
 const because = ability.kind === "missing" ? ` (skipped: ${ability.why.replace(/[()]/g, "")})` : "";
@@ -81,9 +79,9 @@ describe.skipIf(ability.kind === "missing")(`the kernel's own tracers and events
       expect(both.length).toBeGreaterThan(0);
       for (const { traced, byEvents } of both) {
         expect([traced.from, traced.to]).toEqual(["execute_preemptirqtest", "execute_preemptirqtest"]);
-        expect(Math.abs(traced.durationNs - ms * 1e6)).toBeLessThan(ms * 1e4 + EMULATION_NS);
+        expect(Math.abs(traced.durationNs - ms * 1e6)).toBeLessThan(ms * 1e4);
         // all of it is on the path: the service had its CPU until the module took it
-        expect(Math.abs(traced.costNs - traced.durationNs)).toBeLessThan(EMULATION_NS);
+        expect(Math.abs(traced.costNs - traced.durationNs)).toBeLessThan(ms * 1e4);
         // a thread that keeps preemption off for less than its time slice is a rival like any other
         if (byEvents === undefined) expect([mode, ms]).toEqual(["preempt", 5]);
         else {
@@ -121,7 +119,7 @@ describe.skipIf(ability.kind === "missing")(`the kernel's own tracers and events
     for (const { parts = [], durationNs, task } of rounds.filter(({ seenBy }) => seenBy === "events")) {
       expect(task?.comm).toMatch(/^irq_test/);
       expect(parts.reduce((sum, { ns }) => sum + ns, 0)).toBe(durationNs);
-      expect(Math.abs((parts[0]?.ns ?? 0) - 220e6)).toBeLessThan(2 * TICK_NS);
+      expect(Math.abs((parts[0]?.ns ?? 0) - 220e6)).toBeLessThan(TICK_NS);
     }
   });
   it.each(["timerlat", "clean"])("%s: the wakeup tracer says who waited longest for a CPU", (id) => {
@@ -149,8 +147,8 @@ describe.skipIf(ability.kind === "missing")(`the kernel's own tracers and events
     for (const { parts, noiseNs } of byHwlat) expect(parts).toEqual([expect.objectContaining({ kind: "hardware", ns: noiseNs })]);
   });
   it("accuse no section where there is none", () => {
-    const requests = of("clean").flatMap((result) => result.requests);
-    expect(requests.length).toBeGreaterThanOrEqual(5 * RUNS);
+    const requests = VARIANTS.flatMap(({ id }) => of(id).flatMap((result) => result.requests.filter((request) => id === "clean" || request.id !== "2")));
+    expect(requests.length).toBeGreaterThanOrEqual(20);
     expect(requests.filter(({ verdict }) => ["irqs-off", "preempt-off"].includes(verdict.cause))).toEqual([]);
   });
   it("every law holds", () => {

@@ -21,11 +21,16 @@ export async function killTracers(kills: number): Promise<TracerKills> {
   const before = settled(dumpTracefs(TRACEFS));
   const report = await killLoop({ kills, file: "dist/capture-child.mjs", maxDelayMs: MAX_DELAY_MS, recordMs: RECORD_MS, random: generator(7), tracersOf });
   const after = settled(dumpTracefs(TRACEFS));
-  return { ...report, changed: Object.keys({ ...before, ...after }).filter((file) => before[file] !== after[file]) };
+  return {
+    ...report,
+    changed: Object.keys({ ...before, ...after })
+      .filter((file) => before[file] !== after[file])
+      .map((file) => `${file}: ${JSON.stringify(before[file])} is ${JSON.stringify(after[file])} now`),
+  };
 }
 
-/** The kernel gives the top level's ring its full size when tracing is used for the first time, by anybody: "7 (expanded: 1408)". */
+/** The kernel says of the top level's ring "7 (expanded: 1408)" until tracing is used for the first time, by anybody, and then "7". */
 const settled = (dump: Record<string, string>): Record<string, string> => ({
   ...dump,
-  buffer_size_kb: (dump["buffer_size_kb"] ?? "").replace(/^\d+ \(expanded: (\d+)\)/, "$1"),
+  buffer_size_kb: (dump["buffer_size_kb"] ?? "").replace(/ \(expanded: \d+\)/, ""),
 });
