@@ -45,13 +45,14 @@ _stallscope() {
         --name) COMPREPLY=(); return ;;
         --port) COMPREPLY=(); return ;;
         --tracer) COMPREPLY=(); return ;;
+        --function) COMPREPLY=(); return ;;
         --output) COMPREPLY=($(compgen -d -- "$cur")); return ;;
         --buffer) COMPREPLY=(); return ;;
         --fail-on) COMPREPLY=(); return ;;
         --lang) COMPREPLY=($(compgen -W 'en zh' -- "$cur")); return ;;
         --tracefs) COMPREPLY=($(compgen -d -- "$cur")); return ;;
       esac
-      if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W '--trigger --url --method --header --body --text --voice --model --api --input --file -n --requests --warmup --interval --timeout --pid --name --port --tracer --output --keep --buffer --fail-on -V --version --lang --json --no-color -q --quiet --tracefs --help' -- "$cur")); fi
+      if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W '--trigger --url --method --header --body --text --voice --model --api --input --file -n --requests --warmup --interval --timeout --pid --name --port --tracer --function --output --keep --buffer --fail-on -V --version --lang --json --no-color -q --quiet --tracefs --help' -- "$cur")); fi
       ;;
     capture)
       case "$prev" in
@@ -74,13 +75,14 @@ _stallscope() {
         --name) COMPREPLY=(); return ;;
         --port) COMPREPLY=(); return ;;
         --tracer) COMPREPLY=(); return ;;
+        --function) COMPREPLY=(); return ;;
         --duration) COMPREPLY=(); return ;;
         --output) COMPREPLY=($(compgen -d -- "$cur")); return ;;
         --buffer) COMPREPLY=(); return ;;
         --lang) COMPREPLY=($(compgen -W 'en zh' -- "$cur")); return ;;
         --tracefs) COMPREPLY=($(compgen -d -- "$cur")); return ;;
       esac
-      if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W '--trigger --url --method --header --body --text --voice --model --api --input --file -n --requests --warmup --interval --timeout --pid --name --port --tracer --duration --output --buffer -V --version --lang --json --no-color -q --quiet --tracefs --help' -- "$cur")); fi
+      if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W '--trigger --url --method --header --body --text --voice --model --api --input --file -n --requests --warmup --interval --timeout --pid --name --port --tracer --function --duration --output --buffer -V --version --lang --json --no-color -q --quiet --tracefs --help' -- "$cur")); fi
       ;;
     analyze)
       case "$prev" in

@@ -59,7 +59,8 @@ _stallscope() {
         '--pid[process id; repeat it or separate by commas]:pid:' \
         '--name[name of the program or script, e.g. webui.py; may be repeated]:name:' \
         '--port[TCP port it listens on; default\: the port of a --url on this machine]:port:' \
-        '--tracer[also run one of the kernel'\''s latency tracers\: irqsoff, preemptoff, preemptirqsoff, wakeup, wakeup_rt, wakeup_dl; may be repeated; those that exclude each other take turns, request by request]:name:' \
+        '--tracer[also run one of the kernel'\''s own tracers\: irqsoff, preemptoff, preemptirqsoff, wakeup, wakeup_rt, wakeup_dl, timerlat, osnoise, hwlat, function, function_graph; may be repeated; latency tracers that exclude each other take turns, request by request; osnoise and hwlat run alone, after the requests]:name:' \
+        '--function[what the tracers function and function_graph watch in the service, as the kernel calls it, e.g. vfs_fsync_range or '\''ext4_*'\''; may be repeated]:name:' \
         '--output[keep the recording in this new directory]:dir:_files -/' \
         '--keep[keep the recording in ./stallscope-ID; default\: it is deleted after the report]' \
         '--buffer[size of the ring buffer per CPU, kB]:kB:' \
@@ -92,7 +93,8 @@ _stallscope() {
         '--pid[process id; repeat it or separate by commas]:pid:' \
         '--name[name of the program or script, e.g. webui.py; may be repeated]:name:' \
         '--port[TCP port it listens on; default\: the port of a --url on this machine]:port:' \
-        '--tracer[also run one of the kernel'\''s latency tracers\: irqsoff, preemptoff, preemptirqsoff, wakeup, wakeup_rt, wakeup_dl; may be repeated; those that exclude each other take turns, request by request]:name:' \
+        '--tracer[also run one of the kernel'\''s own tracers\: irqsoff, preemptoff, preemptirqsoff, wakeup, wakeup_rt, wakeup_dl, timerlat, osnoise, hwlat, function, function_graph; may be repeated; latency tracers that exclude each other take turns, request by request; osnoise and hwlat run alone, after the requests]:name:' \
+        '--function[what the tracers function and function_graph watch in the service, as the kernel calls it, e.g. vfs_fsync_range or '\''ext4_*'\''; may be repeated]:name:' \
         '--duration[record for so many seconds instead of firing requests]:s:' \
         '--output[new directory for the recording; default ./stallscope-ID]:dir:_files -/' \
         '--buffer[size of the ring buffer per CPU, kB]:kB:' \

@@ -48,7 +48,7 @@ const isOwnedBy = (name: string, { pid, startTime }: Intent): boolean => {
 };
 
 /** The guard of a run that was killed a moment ago may be at it: then the kernel says EBUSY and it is gone soon after. */
-const BUSY_MS = 200;
+const BUSY_MS = 500;
 const LOOK_MS = 10;
 
 function removeInstance(tracefs: Tracefs, name: string): boolean {

@@ -8,7 +8,7 @@ import { BLOCK_BYTES, BundleDirectory, isNoSpace, planBundle, type Manifest } fr
 import { isNoiseTracer } from "../linux/index.ts";
 import { janitor } from "./janitor.ts";
 import { readStaticMetadata, sizeOfStatic, type StaticMetadata } from "./metadata.ts";
-import { NOISE_EVENTS } from "./noise-instance.ts";
+import { NOISE_EVENTS } from "./ring-tracer.ts";
 import { prepare } from "./prepare.ts";
 import { Session } from "./session.ts";
 import { diskFull, StopControl } from "./stop-control.ts";
@@ -61,6 +61,7 @@ export async function runCapture<T>(options: CaptureOptions, during: (armed: Arm
       targets: options.targets,
       clientTids: options.clientTids?.() ?? [],
       tracers: options.tracers ?? [],
+      functions: options.functions ?? [],
       onDraining: () => options.onProgress?.({ kind: "draining" }),
     });
     control.watch();

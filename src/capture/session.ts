@@ -20,6 +20,8 @@ export interface SessionOptions {
   readonly targets: readonly ProcessIdentity[];
   readonly clientTids: readonly number[];
   readonly tracers: readonly TracerName[];
+  /** for the function tracers */
+  readonly functions: readonly string[];
   /** directory in which the recording grows, for the intent record; its spool/ for the pages */
   readonly temporary: string;
   readonly spool: string;
@@ -94,6 +96,7 @@ export class Session {
       ring,
       clock: CLOCK,
       subBufferBytes: this.subBufferBytes,
+      filter: { functions: options.functions, pids: options.targets.map(({ pid }) => pid) },
       own: (instance) => this.#instances.push(instance),
     });
   }

@@ -1,12 +1,12 @@
 /** Runs the tracers that were asked for, each with its own requests or alone after them, and says which of them the kernel refused. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TracerRefusal } from "../bundle/index.ts";
-import { isLatencyTracer, isTracerIn, runsAlone, type LatencyTracer, type NoiseTracer, type TracerName, type Tracefs } from "../linux/index.ts";
+import { isLatencyTracer, isTracerIn, runsAlone, type LatencyTracer, type RingTracerName, type TracerName, type Tracefs } from "../linux/index.ts";
 import type { DrainedCpu } from "./drain-protocol.ts";
 import { Guard } from "./guard.ts";
-import { NoiseInstance } from "./noise-instance.ts";
 import type { PrivateInstance } from "./private-instance.ts";
 import type { RingSize } from "./ring-size.ts";
+import { RingTracer, type FunctionFilter } from "./ring-tracer.ts";
 import { TracerInstance, type TracerText } from "./tracer-instance.ts";
 import { turnsOf } from "./tracer-turns.ts";
 
@@ -32,6 +32,8 @@ export interface TracerSetup {
   readonly ring: RingSize;
   readonly clock: string;
   readonly subBufferBytes: number;
+  /** for the function tracers */
+  readonly filter: FunctionFilter;
   /** hears of each instance before anything else is done to it, so that it is removed whatever comes */
   readonly own: (instance: PrivateInstance) => void;
 }
@@ -42,8 +44,8 @@ export class TracerWatch {
   /** with which requests each ran, whether it saw something or not */
   readonly ran = new Map<TracerName, string[]>();
   readonly #latency = new Map<LatencyTracer, TracerInstance>();
-  readonly #noise: NoiseInstance[] = [];
-  readonly #beside: NoiseInstance[] = [];
+  readonly #rings: RingTracer[] = [];
+  readonly #beside: RingTracer[] = [];
   #guard: Guard | undefined;
   #subBufferBytes = 0;
   #turns: readonly (readonly LatencyTracer[])[] = [];
@@ -56,10 +58,10 @@ export class TracerWatch {
     for (const tracer of new Set(setup.tracers)) {
       if (!isTracerIn(available, tracer)) this.refusals.push({ tracer, reason: "not-built" });
       else if (isLatencyTracer(tracer)) this.#armLatency(tracer, setup);
-      else this.#armNoise(tracer, setup);
+      else this.#armRing(tracer, setup);
     }
     this.#turns = turnsOf([...this.#latency.keys()]);
-    if (this.#noise.length > 0) this.#guard = new Guard(this.#noise.map(({ instance }) => instance.path));
+    if (this.#rings.length > 0) this.#guard = new Guard(this.#rings.map(({ instance }) => instance.path));
   }
 
   #armLatency(tracer: LatencyTracer, { tracefs, base, own }: TracerSetup): void {
@@ -70,12 +72,13 @@ export class TracerWatch {
     this.#latency.set(tracer, one);
   }
 
-  #armNoise(tracer: NoiseTracer, { tracefs, base, own, ring, clock, subBufferBytes }: TracerSetup): void {
-    const one = new NoiseInstance(tracefs, base, tracer);
+  #armRing(tracer: RingTracerName, { tracefs, base, own, ring, clock, subBufferBytes, filter }: TracerSetup): void {
+    const one = new RingTracer(tracefs, base, tracer);
     own(one.instance);
     if (!this.#isAllowed(tracer, one.instance)) return;
-    one.arm(ring, clock);
-    if (one.instance.subBufferBytes(tracefs.read("events/header_page")) === subBufferBytes) this.#noise.push(one);
+    const errno = one.arm(ring, clock, filter);
+    if (errno !== undefined) this.#refuse(tracer, errno);
+    else if (one.instance.subBufferBytes(tracefs.read("events/header_page")) === subBufferBytes) this.#rings.push(one);
     else this.refusals.push({ tracer, reason: "refused", errno: "ENOMEM" });
   }
 
@@ -87,7 +90,7 @@ export class TracerWatch {
 
   /** With the recording's first event: those that run all the time. */
   start(): void {
-    for (const one of this.#noise) {
+    for (const one of this.#rings) {
       if (runsAlone(one.tracer)) continue;
       const errno = one.begin();
       if (errno === undefined) this.#beside.push(one);
@@ -119,7 +122,7 @@ export class TracerWatch {
   /** After the last request, while nothing else of ours records: those that keep CPUs busy, one after the other. */
   async runAlone(isUnwanted: () => boolean): Promise<void> {
     for (const one of this.#beside) one.end();
-    for (const one of this.#noise) {
+    for (const one of this.#rings) {
       if (!runsAlone(one.tracer) || isUnwanted()) continue;
       const errno = one.begin();
       if (errno !== undefined) {
@@ -134,7 +137,7 @@ export class TracerWatch {
 
   /** What is in their rings. Throws what the disk says. */
   collect(spool: string): readonly DrainedCpu[] {
-    return this.#noise.flatMap((one) => one.collect(spool, this.#subBufferBytes));
+    return this.#rings.flatMap((one) => one.collect(spool, this.#subBufferBytes));
   }
 
   /** The instances are gone. */

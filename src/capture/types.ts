@@ -17,8 +17,10 @@ export interface CaptureOptions {
   readonly output?: string;
   readonly targets: readonly ProcessIdentity[];
   readonly needs: CaptureNeeds;
-  /** the kernel's latency tracers, beside the events */
+  /** the kernel's own tracers, beside the events */
   readonly tracers?: readonly TracerName[];
+  /** what `function` and `function_graph` watch: names, or patterns that the kernel knows */
+  readonly functions?: readonly string[];
   /** ring size per CPU and buffer; default by memory */
   readonly bufferKb?: number;
   /** threads that will fire the requests, as far as they exist before `during` */

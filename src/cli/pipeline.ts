@@ -6,8 +6,8 @@ import { EXIT, timeNs, UserError } from "../base/index.ts";
 import { openBundle, type Manifest, type ProcessIdentity, type RequestRecord } from "../bundle/index.ts";
 import { runCapture, type ArmedCapture } from "../capture/index.ts";
 import { captureNeeds, explain } from "../diagnosis/index.ts";
-import { importTrace, readTracerTexts } from "../import/index.ts";
-import { locateTracefs, type TracerName } from "../linux/index.ts";
+import { importTrace, readFunctionCalls, readTracerTexts } from "../import/index.ts";
+import { isFunctionTracer, locateTracefs, type TracerName } from "../linux/index.ts";
 import type { RunResult } from "../result/index.ts";
 import { runTrigger, type TriggerConfig, type TriggerRun } from "../trigger/index.ts";
 import type { TimeSpan, Trace } from "../trace/index.ts";
@@ -21,6 +21,7 @@ export interface RecordOptions {
   readonly output?: string;
   readonly bufferKb?: number;
   readonly tracers?: readonly TracerName[];
+  readonly functions?: readonly string[];
 }
 
 export interface FiringOptions extends Pick<TriggerRun, "count" | "warmup" | "intervalMs" | "timeoutMs" | "beforeRequest" | "afterRequest"> {
@@ -43,7 +44,7 @@ export async function record<T>(
   during: (armed: ArmedCapture) => Promise<RequestRecord[]>,
   use: (recording: Recording) => T | Promise<T>,
 ): Promise<T> {
-  const { context, targets, output, bufferKb, tracers } = options;
+  const { context, targets, output, bufferKb, tracers, functions } = options;
   context.progress.say(say(context.lang, "progress.arm"));
   const root = locateTracefs(context.tracefs === undefined ? {} : { root: context.tracefs }).root;
   const { directory, manifest, value, removed } = await runCapture(
@@ -55,6 +56,7 @@ export async function record<T>(
       ...(output === undefined ? {} : { output }),
       ...(bufferKb === undefined ? {} : { bufferKb }),
       ...(tracers === undefined ? {} : { tracers }),
+      ...(functions === undefined ? {} : { functions }),
     },
     async (armed) => {
       const requests = await during(armed);
@@ -105,8 +107,9 @@ export function explainBundle(directory: string, context: CliContext): RunResult
   progress.say(say(lang, "progress.explain"));
   const { requests, samples, manifest } = bundle;
   const { sections: traced, problems } = readTracerTexts(bundle.tracers);
-  const result = explain({ trace, requests, samples, manifest, traced, toolVersion: context.version });
-  return { ...result, capture: { ...result.capture, problems: [...bundle.problems, ...problems, ...result.capture.problems] } };
+  const watched = manifest.tracers?.ran.some(({ tracer }) => isFunctionTracer(tracer)) === true ? readFunctionCalls(bundle.tracePath) : undefined;
+  const result = explain({ trace, requests, samples, manifest, traced, calls: watched?.calls ?? [], toolVersion: context.version });
+  return { ...result, capture: { ...result.capture, problems: [...bundle.problems, ...problems, ...(watched?.problems ?? []), ...result.capture.problems] } };
 }
 
 /** When the requests were, in a trace's own time. */

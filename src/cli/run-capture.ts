@@ -10,7 +10,7 @@ import { fireInside, record } from "./pipeline.ts";
 import { toTriggerConfig } from "./trigger-config.ts";
 
 export async function runCaptureCommand(
-  { target, during, output, bufferKb, tracers, isSchedSwitchNamed }: CaptureRequest,
+  { target, during, output, bufferKb, tracers, functions, isSchedSwitchNamed }: CaptureRequest,
   context: CliContext,
 ): Promise<ExitCode> {
   context.progress.say(say(context.lang, "progress.prepare"));
@@ -25,6 +25,7 @@ export async function runCaptureCommand(
         ...(output === undefined ? {} : { output }),
         ...(bufferKb === undefined ? {} : { bufferKb }),
         ...(tracers === undefined ? {} : { tracers }),
+        ...(functions === undefined ? {} : { functions }),
       },
       async (armed) => {
         if (during.kind === "firing" && trigger !== undefined) return fireInside(armed, { ...during.firing, trigger, signal }, context);

@@ -15,7 +15,7 @@ export async function runDiagnose(request: DiagnoseRequest, context: CliContext)
 }
 
 async function diagnose(request: DiagnoseRequest, context: CliContext): Promise<ExitCode> {
-  const { firing, output, bufferKb, failOn, tracers } = request;
+  const { firing, output, bufferKb, failOn, tracers, functions } = request;
   context.progress.say(say(context.lang, "progress.prepare"));
   const trigger = toTriggerConfig(firing.trigger);
   const targets = resolveTargets(request.target);
@@ -28,6 +28,7 @@ async function diagnose(request: DiagnoseRequest, context: CliContext): Promise<
         ...(output === undefined ? {} : { output }),
         ...(bufferKb === undefined ? {} : { bufferKb }),
         ...(tracers === undefined ? {} : { tracers }),
+        ...(functions === undefined ? {} : { functions }),
       },
       (armed) => fireInside(armed, { ...firing, trigger, signal }, context),
       ({ directory, requests }) => {

@@ -11,11 +11,12 @@ import {
 } from "../critical-path/index.ts";
 import { countersOfRun, createRun, type ExplainedRequest, type Run } from "../facts/index.ts";
 import { buildTimeline, type Timeline } from "../timeline/index.ts";
-import { NO_THREAD, type ThreadIndex, type TracedSection, type Trace } from "../trace/index.ts";
+import { NO_THREAD, type FunctionCall, type ThreadIndex, type TracedSection, type Trace } from "../trace/index.ts";
 import { isCauseId, SCHEMA_VERSION, type Diagnosis, type Missing, type RequestResult, type RunResult, type Verdict } from "../result/index.ts";
 import { contrastOf, decide, median, type Contrast, type Decision, type Measured } from "./contrast.ts";
 import type { Conclusion, Rule } from "./define-rule.ts";
 import { evidenceFor } from "./evidence.ts";
+import { functionsOf } from "./function-calls.ts";
 import { measure, type Claims } from "./measure.ts";
 import { RULES } from "./rules/index.ts";
 import { noiseOf, sectionsOf, tracersOf } from "./sections.ts";
@@ -30,6 +31,8 @@ export interface ExplainInput {
   readonly manifest?: Manifest;
   /** what latency tracers saw beside the events */
   readonly traced?: readonly TracedSection[];
+  /** what function tracers saw beside them */
+  readonly calls?: readonly FunctionCall[];
   readonly toolVersion: string;
   readonly rules?: readonly Rule[];
 }
@@ -73,6 +76,7 @@ export function explain(input: ExplainInput): RunResult {
   });
   const sections = sectionsOf(run, seen, absolute);
   const noise = noiseOf(run);
+  const functions = functionsOf(run);
   const subject = contrast === undefined ? -1 : measured.indexOf(contrast.subject);
   return {
     schemaVersion: SCHEMA_VERSION,
@@ -91,6 +95,7 @@ export function explain(input: ExplainInput): RunResult {
     ...(contrast === undefined || fast.every(({ id }) => id === contrast.subject.id) ? {} : { contrast: contrastResult(contrast, requests, measured) }),
     ...(sections.length === 0 ? {} : { sections }),
     ...(noise.length === 0 ? {} : { noise }),
+    ...(functions.length === 0 ? {} : { functions }),
     ...(input.manifest?.tracers === undefined ? {} : { tracers: tracersOf(input.manifest.tracers) }),
     diagnoses: rules
       .map((rule) => diagnosisOf(rule, inapplicable(rule, input), run, claims, measured, contrast, missing.get(rule) ?? [], absolute))
@@ -133,6 +138,7 @@ function explainRequests(input: ExplainInput, timeline: Timeline): { readonly ru
     files: input.samples?.files ?? {},
     settings: input.samples?.facts ?? {},
     traced: input.traced ?? [],
+    calls: input.calls ?? [],
   };
   const context = buildRunnableContext(timeline, throttledProcesses(createRun({ ...base, requests: [] })), targets);
   const lost = buildLostIndex(trace);

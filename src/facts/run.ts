@@ -3,7 +3,7 @@ import type { Sample } from "../bundle/index.ts";
 import { assert } from "../base/index.ts";
 import type { RequestWindow, Segment } from "../critical-path/index.ts";
 import type { Timeline } from "../timeline/index.ts";
-import type { TracedSection } from "../trace/index.ts";
+import type { FunctionCall, TracedSection } from "../trace/index.ts";
 
 export interface ExplainedRequest {
   readonly id: string;
@@ -36,6 +36,8 @@ export interface Run {
   readonly files: Readonly<Record<string, string>>;
   /** what latency tracers saw beside the events */
   readonly traced: readonly TracedSection[];
+  /** calls that function tracers saw */
+  readonly calls: readonly FunctionCall[];
   /** settings of the machine by name, of targets as "pid.name"; see linux/facts */
   readonly settings: Readonly<Record<string, string>>;
   get<T>(fact: Fact<T>): T;

@@ -22,22 +22,29 @@ const LATENCY = {
  */
 const NOISE = { timerlat: "beside", osnoise: "alone", hwlat: "alone" } as const;
 
+/** Watch chosen functions of chosen threads, beside the requests. */
+const FUNCTIONS = ["function", "function_graph"] as const;
+
 export type LatencyTracer = keyof typeof LATENCY;
 export type NoiseTracer = keyof typeof NOISE;
-export type TracerName = LatencyTracer | NoiseTracer;
+export type FunctionTracer = (typeof FUNCTIONS)[number];
+/** Leave records in the ring. */
+export type RingTracerName = NoiseTracer | FunctionTracer;
+export type TracerName = LatencyTracer | RingTracerName;
 
-export const TRACER_NAMES = [...Object.keys(LATENCY), ...Object.keys(NOISE)] as readonly TracerName[];
+export const TRACER_NAMES = [...Object.keys(LATENCY), ...Object.keys(NOISE), ...FUNCTIONS] as readonly TracerName[];
 
 export const isLatencyTracer = (name: string): name is LatencyTracer => Object.hasOwn(LATENCY, name);
 export const isNoiseTracer = (name: string): name is NoiseTracer => Object.hasOwn(NOISE, name);
-export const isTracerName = (name: string): name is TracerName => isLatencyTracer(name) || isNoiseTracer(name);
+export const isFunctionTracer = (name: string): name is FunctionTracer => (FUNCTIONS as readonly string[]).includes(name);
+export const isTracerName = (name: string): name is TracerName => isLatencyTracer(name) || isNoiseTracer(name) || isFunctionTracer(name);
 
 /** `available`: available_tracers of the top level or of an instance. */
 export const isTracerIn = (available: string, tracer: TracerName): boolean => available.trim().split(/\s+/).includes(tracer);
 
 export const tracerFamily = (tracer: LatencyTracer): (typeof LATENCY)[LatencyTracer] => LATENCY[tracer];
 /** What answers the same question from events alone. */
-export const substituteOf = (tracer: TracerName): "sections" | "wakeups" | "noise" | "hardware" =>
-  isLatencyTracer(tracer) ? tracerFamily(tracer) : tracer === "hwlat" ? "hardware" : "noise";
+export const substituteOf = (tracer: TracerName): "sections" | "wakeups" | "noise" | "hardware" | "functions" =>
+  isLatencyTracer(tracer) ? tracerFamily(tracer) : isFunctionTracer(tracer) ? "functions" : tracer === "hwlat" ? "hardware" : "noise";
 
-export const runsAlone = (tracer: NoiseTracer): boolean => NOISE[tracer] === "alone";
+export const runsAlone = (tracer: RingTracerName): boolean => isNoiseTracer(tracer) && NOISE[tracer] === "alone";

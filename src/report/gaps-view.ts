@@ -4,7 +4,7 @@ import type { Diagnosis, RequestResult } from "../result/index.ts";
 import { formatMs, formatShare, grouped } from "./format-value.ts";
 import { wrap } from "./layout.ts";
 import { message } from "./message.ts";
-import type { RenderContext } from "./render-context.ts";
+import { FUNCTION_TRACERS, type RenderContext } from "./render-context.ts";
 
 const MAX_LINES = 8;
 /** a request with less than this lost or unknown is accounted for well enough to act on */
@@ -41,7 +41,11 @@ function gapSentences({ lang, result, request }: RenderContext): string[] {
   }
   for (const problem of capture.problems) gaps.push(message(lang, "gaps.problem", { problem }));
   for (const disturbance of capture.disturbances) gaps.push(message(lang, "gaps.disturbance", { disturbance }));
-  for (const { tracer, status, errno } of result.tracers ?? []) if (status !== "ran") gaps.push(message(lang, `gaps.tracer-${status}`, { tracer, errno }));
+  for (const { tracer, status, errno } of result.tracers ?? []) {
+    // which functions were called shows in nothing else
+    const instead = FUNCTION_TRACERS.has(tracer) ? undefined : message(lang, "gaps.tracer-instead");
+    if (status !== "ran") gaps.push(message(lang, `gaps.tracer-${status}`, { tracer, errno, instead }));
+  }
   if (capture.missingEvents.length > 0) gaps.push(message(lang, "gaps.events", { events: capture.missingEvents.join(", ") }));
   for (const diagnosis of result.diagnoses.filter(({ status }) => status === "failed")) {
     gaps.push(

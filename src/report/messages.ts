@@ -226,6 +226,8 @@ export const en = {
     "{by}: a thread of the highest priority that a timer woke on CPU {cpu} ran {duration} late[, while {who} was there]: {cost} of the request",
   "sections.stack": "stack at its end: {stack}",
   "sections.none-by-events": "Events alone show no such section that the request waited for.",
+  "functions.timed": "{by}: {function} was called {calls} times for {total}, at most {longest} at once[, by {who}]: {cost} of the request",
+  "functions.counted": "{by}: {function} was called {calls} times[, most often from {callers}]",
   "noise.osnoise": "osnoise, alone after the requests: CPU {cpu} was taken away for {noise}[ of {looked}, {share}], at most {longest} at once",
   "noise.hwlat": "hwlat, alone after the requests: CPU {cpu} was taken away for {noise} with interrupts off, at most {longest} at once",
   "part.late-interrupt": "timer interrupt not taken",
@@ -238,6 +240,7 @@ export const en = {
   "part.unexplained": "unexplained",
   "part.others": "{count} others",
   "sections.nothing": "{tracer} saw nothing of 1 ms or more.",
+  "sections.no-call": "{tracer} saw no call.",
   "sections.other-requests": "{tracer} did not run with this request but with: {requests}",
 
   // contrast
@@ -309,8 +312,9 @@ export const en = {
   "gaps.lost": "{count} events were lost ({perCpu}); those stretches are accounted for as lost.",
   "gaps.lost-cpu": "cpu {cpu}: {count}",
   "gaps.unaccounted": "{ns} ({share}) of the request is lost or unknown[: {why}].",
-  "gaps.tracer-not-built": "This kernel has no tracer {tracer}: the same was told from events alone.",
-  "gaps.tracer-top-level-only": "This kernel does not let a private instance have the tracer {tracer}: the same was told from events alone.",
+  "gaps.tracer-not-built": "This kernel has no tracer {tracer}[: {instead}].",
+  "gaps.tracer-top-level-only": "This kernel does not let a private instance have the tracer {tracer}[: {instead}].",
+  "gaps.tracer-instead": "the same was told from events alone",
   "gaps.tracer-busy": "The tracer {tracer} could not run: somebody else has one that excludes it.",
   "gaps.tracer-refused": "The kernel refused the tracer {tracer}[ ({errno})].",
   "gaps.events": "This kernel does not have: {events}.",

@@ -20,6 +20,9 @@ export interface RenderContext {
   readonly request: RequestResult | undefined;
 }
 
+/** They say which functions were called, which shows in no event. */
+export const FUNCTION_TRACERS: ReadonlySet<string> = new Set(["function", "function_graph"]);
+
 export const DEFAULT_COLUMNS = 100;
 export const MIN_COLUMNS = 60;
 /** wider lines are hard to read; a bar does not say more with 300 cells */

@@ -1,15 +1,17 @@
 /** What did the kernel's own tracers see in this request, and what do events alone say of the same? Shown when a tracer was asked for. */
 import { printable } from "../base/index.ts";
-import type { NoisePartResult, SectionResult } from "../result/index.ts";
+import type { FunctionResult, NoisePartResult, SectionResult } from "../result/index.ts";
 import { formatMs, formatShare, formatThread } from "./format-value.ts";
 import { wrap } from "./layout.ts";
 import { message, optionalMessage } from "./message.ts";
-import type { RenderContext } from "./render-context.ts";
+import { FUNCTION_TRACERS, type RenderContext } from "./render-context.ts";
 
 /** Of the sections that events show. */
 const MAX_OF_EVENTS = 3;
 /** What had a CPU, longest first; the rest is counted. */
 const MAX_PARTS = 5;
+/** A pattern matches many. */
+const MAX_FUNCTIONS = 10;
 const OF_BOTH: ReadonlySet<string> = new Set(["timer-latency"]);
 
 export function renderSections(context: RenderContext): string[] {
@@ -20,15 +22,19 @@ export function renderSections(context: RenderContext): string[] {
   const traced = sections.filter(({ seenBy, kind }) => seenBy !== "events" || OF_BOTH.has(kind));
   const waits = sections.filter(({ kind }) => kind === "cpu-wait");
   const byEvents = sections.filter((section) => !traced.includes(section) && !waits.includes(section)).slice(0, MAX_OF_EVENTS);
-  const silent = tracers.filter(({ tracer, status, requests }) => status === "ran" && requests.length > 0 && !traced.some(({ seenBy }) => seenBy === tracer));
+  const functions = (result.functions ?? []).filter((one) => one.request === request.id);
+  const hasSpoken = (tracer: string): boolean => [...traced, ...functions].some(({ seenBy }) => seenBy === tracer);
+  const silent = tracers.filter(({ tracer, status, requests }) => status === "ran" && requests.length > 0 && !hasSpoken(tracer));
   return [
     ...[...traced, ...byEvents].flatMap((section) => renderSection(section, context)),
     ...(byEvents.length === 0 ? wrap(message(lang, "sections.none-by-events"), columns, "  ", "    ") : []),
     ...waits.flatMap((section) => renderSection(section, context)),
     ...silent.flatMap(({ tracer, requests }) => {
-      const key = requests.includes(request.id) ? "sections.nothing" : "sections.other-requests";
+      const nothing = FUNCTION_TRACERS.has(tracer) ? "sections.no-call" : "sections.nothing";
+      const key = requests.includes(request.id) ? nothing : "sections.other-requests";
       return wrap(message(lang, key, { tracer, requests: requests.join(", ") }), columns, "  ", "    ");
     }),
+    ...renderFunctions(functions, context),
     ...renderNoise(context),
   ];
 }
@@ -48,6 +54,22 @@ function renderSection(section: SectionResult, context: RenderContext): string[]
   });
   const trail = stack.length === 0 ? [] : wrap(message(lang, "sections.stack", { stack: stack.map(printable).join(" <- ") }), columns, "    ", "      ");
   return [...wrap(line, columns, "  ", "    "), ...renderParts(parts, durationNs, context), ...trail.map(style.quiet)];
+}
+
+function renderFunctions(functions: readonly FunctionResult[], { lang, columns }: RenderContext): string[] {
+  return functions.slice(0, MAX_FUNCTIONS).flatMap(({ seenBy, function: name, calls, callers = [], totalNs, longestNs, costNs, task }) => {
+    const line = message(lang, totalNs === undefined ? "functions.counted" : "functions.timed", {
+      by: seenBy,
+      function: name,
+      calls,
+      callers: callers.length === 0 ? undefined : callers.map((caller) => caller.function).join(", "),
+      total: totalNs === undefined ? undefined : formatMs(totalNs),
+      longest: longestNs === undefined ? undefined : formatMs(longestNs),
+      cost: costNs === undefined ? undefined : formatMs(costNs),
+      who: task === undefined ? undefined : formatThread(task),
+    });
+    return wrap(line, columns, "  ", "    ");
+  });
 }
 
 function renderNoise(context: RenderContext): string[] {

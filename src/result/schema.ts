@@ -143,6 +143,23 @@ export const sectionSchema = z.object({
   costNs: z.number().int(),
 });
 
+/** A function of the kernel that was watched while the request ran. */
+export const functionSchema = z.object({
+  request: z.string(),
+  seenBy: z.string(),
+  function: z.string(),
+  calls: z.number().int(),
+  /** who called it most; function_graph does not say */
+  callers: z.array(z.object({ function: z.string(), calls: z.number().int() })).optional(),
+  /** of all calls inside the request; `function` does not say */
+  totalNs: z.number().int().optional(),
+  longestNs: z.number().int().optional(),
+  /** who was in the longest */
+  task: threadRefSchema.optional(),
+  /** what of it lies on the request's path */
+  costNs: z.number().int().optional(),
+});
+
 /** How one CPU looked to a workload that wants all of it, while nothing else of ours ran. */
 export const noiseSchema = z.object({
   seenBy: z.enum(["osnoise", "hwlat"]),
@@ -211,6 +228,8 @@ export const runResultSchema = z.object({
   sections: z.array(sectionSchema).optional(),
   /** what osnoise and hwlat saw after the requests; absent when they did not run */
   noise: z.array(noiseSchema).optional(),
+  /** what function and function_graph saw in each request; absent when nothing */
+  functions: z.array(functionSchema).optional(),
   /** absent when none was asked for */
   tracers: z.array(tracerSchema).optional(),
   diagnoses: z.array(diagnosisSchema),
@@ -229,6 +248,7 @@ export type RemedyAdvice = z.infer<typeof remedySchema>;
 export type Diagnosis = z.infer<typeof diagnosisSchema>;
 export type SectionResult = z.infer<typeof sectionSchema>;
 export type NoisePartResult = z.infer<typeof noisePartSchema>;
+export type FunctionResult = z.infer<typeof functionSchema>;
 export type NoiseResult = z.infer<typeof noiseSchema>;
 export type TracerResult = z.infer<typeof tracerSchema>;
 export type RequestResult = z.infer<typeof requestSchema>;

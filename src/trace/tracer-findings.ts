@@ -24,3 +24,25 @@ export interface TracerFindings {
   /** texts that could not be read: one sentence each */
   readonly problems: readonly string[];
 }
+
+/** One call of a function that a function tracer watched. */
+export interface FunctionCall {
+  /** `function` or `function_graph` */
+  readonly tracer: string;
+  /** address, its low 52 bits; `Trace.symbols` knows its name */
+  readonly fn: number;
+  /** who called it, as `fn`; function_graph does not say */
+  readonly caller: number | undefined;
+  readonly tid: number;
+  readonly cpu: number;
+  /** trace clock, ns */
+  readonly begin: bigint;
+  /** undefined: `function` does not say, or it was not over when the recording ended */
+  readonly end: bigint | undefined;
+}
+
+export interface FunctionCalls {
+  readonly calls: readonly FunctionCall[];
+  /** one sentence each */
+  readonly problems: readonly string[];
+}

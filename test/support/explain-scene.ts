@@ -30,8 +30,13 @@ export interface SceneFacts {
   /** default: kernel stacks were recorded */
   readonly hasStacks?: boolean;
   /** what latency tracers saw; `begin` and `length` in us */
+  /** what function tracers saw; times in us, `fn` and `caller` as names */
+  readonly calls?: readonly { readonly fn: string; readonly caller?: string; readonly tid: number; readonly begin: number; readonly end?: number }[];
   readonly traced?: readonly (Omit<TracedSection, "begin" | "lengthNs" | "stack"> & { readonly begin: number; readonly length: number })[];
 }
+
+/** As tables keep addresses. */
+const pointerOf = (address: bigint): number => Number(BigInt.asUintN(52, address));
 
 /** Throws when a law of the account is broken. */
 export function explainScene(scene: Scene, requests: readonly SceneRequest[], facts: SceneFacts): RunResult {
@@ -57,6 +62,16 @@ export function explainScene(scene: Scene, requests: readonly SceneRequest[], fa
     overhead: { ownCpuNs: 0, events: 0, bytes: 0 },
     disturbances: [],
   };
+  // before the scene is written: it then has the symbols
+  const calls = (facts.calls ?? []).map(({ fn, caller, tid, begin, end }) => ({
+    tracer: end === undefined ? "function" : "function_graph",
+    fn: pointerOf(scene.address(fn)),
+    caller: caller === undefined ? undefined : pointerOf(scene.address(caller)),
+    tid,
+    cpu: 1,
+    begin: scene.stamp(begin),
+    end: end === undefined ? undefined : scene.stamp(end),
+  }));
   const result = explain({
     trace: scene.trace(),
     requests: requests.map(({ client, begin, end, status = "ok" }, index) => ({
@@ -77,6 +92,7 @@ export function explainScene(scene: Scene, requests: readonly SceneRequest[], fa
       ...(facts.files === undefined ? {} : { files: facts.files }),
     },
     manifest,
+    calls,
     traced: (facts.traced ?? []).map(({ begin, length, ...section }) => ({ ...section, begin: scene.stamp(begin), lengthNs: length * 1000, stack: [] })),
     toolVersion: "test",
   });

@@ -16,6 +16,7 @@ export const runOf = (scene: Scene, more: Partial<Omit<Run, "get" | "timeline">>
     settings: {},
     files: {},
     traced: [],
+    calls: [],
     ...more,
   });
 

@@ -20,7 +20,7 @@
  * - Timers, work items and files are told apart by small numbers of the scene's choice.
  * - Functions get made-up addresses (kallsyms has them); `address(name)` tells, e.g. for hrtimer or work functions.
  * - `lose(cpu, us, count?)`: events were lost on that CPU just before its first event from then on.
- * - `deep: ["sys_enter", ...]` puts those events into a second buffer named `deep`, as a capture does.
+ * - `deep: ["sys_enter", ...]` puts those events into a second buffer named `deep`, as a capture does; `second` names it otherwise.
  */
 import type { ThreadInfo } from "../../src/bundle/index.ts";
 import { importTrace } from "../../src/import/index.ts";
@@ -43,6 +43,8 @@ export interface SceneSetup {
   readonly threads: readonly SceneThread[];
   /** names of events that go to the second buffer */
   readonly deep?: readonly string[];
+  /** name of the second buffer; default `deep` */
+  readonly second?: string;
   /** absolute ns of time 0; default 1000 s */
   readonly base?: bigint;
 }
@@ -279,7 +281,7 @@ export class Scene {
 
   /** The trace.dat of this scene. */
   bytes(): Uint8Array {
-    const { cpus, deep = [] } = this.#setup;
+    const { cpus, deep = [], second = "deep" } = this.#setup;
     const events = this.#resolved();
     const buffer = (name: string, wanted: (event: WrittenEvent) => boolean, losses: readonly WrittenLoss[]) => ({
       name,
@@ -290,7 +292,7 @@ export class Scene {
     const kallsyms = [...this.#functions].map(([name, address]) => `${address.toString(16)} T ${name}\n`).join("");
     return traceDatBytes(metadata({ cpus, kallsyms }), [
       buffer("", (event) => !isDeep(event), this.#losses),
-      ...(deep.length === 0 ? [] : [buffer("deep", isDeep, [])]),
+      ...(deep.length === 0 ? [] : [buffer(second, isDeep, [])]),
     ]);
   }
 

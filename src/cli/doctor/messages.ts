@@ -102,6 +102,7 @@ export const en = {
   "instead.sections": "timers that came late, and events with interrupts or preemption off, say who had the CPU and how long, to a tick",
   "instead.wakeups": "wake-ups and switches say who waited for a CPU, how long and behind whom",
   "instead.noise": "interrupts, softirqs and switches say who had a CPU that the request waited for",
+  "instead.functions": "kernel stacks say in which functions a thread went to sleep",
   "instead.hardware": "time that a hypervisor took is counted; firmware that takes a CPU cannot be told from interrupts that are off",
 
   "other.tracer": "the tracer {name} is running at the top level",

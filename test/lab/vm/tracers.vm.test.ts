@@ -32,7 +32,7 @@ const VARIANTS = [
   // they exclude each other: each has its own requests, and request 2 is the first one's again
   variant("turns", ["preemptirqsoff", "irqsoff"], ["irq", 240]),
   variant("timerlat", ["timerlat", "wakeup_rt"], ["irq", 220]),
-  variant("clean", ["irqsoff", "wakeup", "osnoise", "hwlat"]),
+  { ...variant("clean", ["irqsoff", "wakeup", "osnoise", "hwlat", "function", "function_graph"]), functions: ["do_epoll_wait", "__sys_sendto"] },
 ];
 /**
  * The kernel drops a section during which another CPU finds a new longest one, and an emulated CPU has some of several ms:
@@ -145,6 +145,18 @@ describe.skipIf(ability.kind === "missing")(`the kernel's own tracers and events
     // an emulator takes its CPUs away now and then: hwlat sees that, and nobody else can
     const byHwlat = of("clean").flatMap(({ noise = [] }) => noise.filter(({ seenBy }) => seenBy === "hwlat"));
     for (const { parts, noiseNs } of byHwlat) expect(parts).toEqual([expect.objectContaining({ kind: "hardware", ns: noiseNs })]);
+  });
+  it("function counts the calls of the service; function_graph is the top level's alone on this kernel", () => {
+    for (const { functions = [], tracers } of of("clean")) {
+      expect(tracers?.filter(({ tracer }) => tracer.startsWith("function")).map(({ tracer, status }) => [tracer, status])).toEqual([
+        ["function", "ran"],
+        ["function_graph", "top-level-only"],
+      ]);
+      // it answers each request
+      const sent = functions.filter((one) => one.function === "__sys_sendto");
+      expect(sent.map(({ request }) => request)).toEqual(["0", "1", "2", "3", "4"]);
+      for (const { calls, callers, seenBy } of sent) expect([seenBy, calls >= 1, callers?.[0]?.function]).toEqual(["function", true, "__x64_sys_sendto"]);
+    }
   });
   it("accuse no section where there is none", () => {
     const requests = VARIANTS.flatMap(({ id }) => of(id).flatMap((result) => result.requests.filter((request) => id === "clean" || request.id !== "2")));

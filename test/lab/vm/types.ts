@@ -28,8 +28,10 @@ export interface VmVariant {
   readonly disturbance?: Disturbance;
   /** which of the five requests; default the third */
   readonly disturbed?: number;
-  /** latency tracers that run beside the events */
+  /** the kernel's own tracers that run beside the events */
   readonly tracers?: readonly TracerName[];
+  /** what the function tracers watch */
+  readonly functions?: readonly string[];
   /** its runs were not looked at while rules were written */
   readonly heldBack: boolean;
 }

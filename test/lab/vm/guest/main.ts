@@ -37,7 +37,14 @@ async function play(name: string, variant: VmVariant): Promise<GuestRun> {
     const context = createCliContext({ quiet: true }, { stdout: process.stdout, stderr: process.stderr, env: {} }, "lab");
     let disturbed: { id: string; ended: Awaited<ReturnType<VmInjection["end"]>> } | undefined;
     const { directory, requests } = await record(
-      { context, targets: resolveTargets({ pids: [service.pid] }), output: `/run/${name}`, bufferKb: BUFFER_KB, tracers: variant.tracers ?? [] },
+      {
+        context,
+        targets: resolveTargets({ pids: [service.pid] }),
+        output: `/run/${name}`,
+        bufferKb: BUFFER_KB,
+        tracers: variant.tracers ?? [],
+        functions: variant.functions ?? [],
+      },
       (armed) => {
         writeFileSync(`${SHARE}/${name}.begin`, "");
         return fireInside(
