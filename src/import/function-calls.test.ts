@@ -53,6 +53,11 @@ describe("calls of function_graph", () => {
       ["outer", 21, 120, 280],
     ]);
   });
+  it("take as long as the kernel's own clock readings say, where it gives them", () => {
+    const on = enter(drawn("function_graph"), 100, "outer");
+    on.at(150).event("funcgraph_exit", 0, { tid: 20, fields: { func: on.address("outer"), depth: 0, calltime: 7_000_000, rettime: 7_048_000 } });
+    expect(short(on)).toEqual([["outer", 20, 100, 48]]);
+  });
   it("have no end when it is not in the recording, and are none without a begin", () => {
     const on = leave(enter(enter(leave(drawn("function_graph"), 50, "inner"), 100, "outer"), 110, "inner"), 200, "outer");
     expect(short(on)).toEqual([

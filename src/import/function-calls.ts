@@ -1,6 +1,6 @@
 /** Which of the functions that a function tracer watched were called, by whom, and for how long? Read from the records of its own buffer. */
 import type { FunctionCall, FunctionCalls } from "../trace/index.ts";
-import type { FieldValue } from "./importer.ts";
+import type { TraceRecord } from "./importer.ts";
 import { openRecording } from "./open-recording.ts";
 
 /** Each is an object: some 100 MB. Functions are chosen by name, so that many means a wrong choice. */
@@ -18,7 +18,7 @@ export function readFunctionCalls(path: string): FunctionCalls {
       // one object, reused
       const { buffer, event, time, cpu, tid } = record;
       if (!TRACERS.has(buffer)) continue;
-      const field = (name: string): number => pointerOf(record.fields().find(([key]) => key === name)?.[1]);
+      const field = (name: string): number => Number(BigInt.asUintN(52, integerOf(record, name)));
       if (calls.length >= MOST_CALLS) {
         problems.push(`of the calls that were traced only the first ${MOST_CALLS} are counted: watch fewer functions`);
         break;
@@ -34,7 +34,10 @@ export function readFunctionCalls(path: string): FunctionCalls {
         // what was lost in between never ends
         const at = stack.findLastIndex((call) => call.fn === fn);
         if (at < 0) continue;
-        Object.assign(stack[at] as FunctionCall, { end: time });
+        const call = stack[at] as FunctionCall;
+        // its own two readings of a clock are nearer to the call than the stamps of the two records
+        const length = integerOf(record, "rettime") - integerOf(record, "calltime");
+        Object.assign(call, { end: length > 0n ? call.begin + length : time });
         open.set(tid, stack.slice(0, at));
       }
     }
@@ -44,6 +47,8 @@ export function readFunctionCalls(path: string): FunctionCalls {
   return { calls, problems };
 }
 
-/** As tables keep addresses: the low 52 bits. */
-const pointerOf = (value: FieldValue | undefined): number =>
-  typeof value === "bigint" || typeof value === "number" ? Number(BigInt.asUintN(52, BigInt(value))) : 0;
+/** 0 where the kernel has no such field. */
+function integerOf(record: TraceRecord, name: string): bigint {
+  const value = record.fields().find(([key]) => key === name)?.[1];
+  return typeof value === "bigint" || typeof value === "number" ? BigInt(value) : 0n;
+}
