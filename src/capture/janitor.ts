@@ -47,19 +47,14 @@ const isOwnedBy = (name: string, { pid, startTime }: Intent): boolean => {
   return owner?.pid === pid && owner.startTime === startTime;
 };
 
-/** The guard of a run that was killed a moment ago may be at it: then the kernel says EBUSY and it is gone soon after. */
-const BUSY_MS = 500;
-const LOOK_MS = 10;
+/** Gone already; or just being removed by somebody else, as the guard of a run that was killed a moment ago does (instance_rmdir() in kernel/trace/trace.c). */
+const GONE: ReadonlySet<string> = new Set(["ENOENT", "ENODEV"]);
 
 function removeInstance(tracefs: Tracefs, name: string): boolean {
-  for (let waited = 0; ; waited += LOOK_MS) {
-    try {
-      tracefs.removeInstance(name);
-      return true;
-    } catch (error) {
-      const why = errorCode(error);
-      if (why !== "EBUSY" || waited >= BUSY_MS) return why === "ENOENT";
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOOK_MS);
-    }
+  try {
+    tracefs.removeInstance(name);
+    return true;
+  } catch (error) {
+    return GONE.has(errorCode(error));
   }
 }

@@ -126,7 +126,8 @@ export function osnoiseByCpu(trace: Trace): CpuNoise[] {
   if (samples === undefined) return [];
   return cpusOf(samples).map((cpu) => {
     const rows = rowsOf(samples, cpu);
-    const lookedNs = rows.reduce((sum, row) => sum + (samples.fields["runtime"]?.[row] ?? 0) * 1000, 0);
+    const { runtime } = samples.fields;
+    const lookedNs = runtime === undefined ? undefined : rows.reduce((sum, row) => sum + (runtime[row] as number) * 1000, 0);
     const found = gaps === undefined ? [] : rowsOf(gaps, cpu).map((row) => ({ row, end: gaps.time[row] as number, ns: gaps.fields["duration"]?.[row] ?? 0 }));
     const noiseNs = found.reduce((sum, { ns }) => sum + ns, 0);
     const sum = new NoiseSum(noiseNs);

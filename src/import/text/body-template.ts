@@ -7,11 +7,11 @@
  *
  *   d decimal (0x.. too) | x hex, 0x or not | p pointer | s symbol or address | c task name | t other text | w text without
  *   blanks | D device major:minor or major,minor | k byte offset, as pages of 4096 | T stamp in ns | S task state letters |
- *   L the same as trace-cmd's plugin has them | h handled/unhandled | y sync/async | E compaction status | A bytes of `ARRAY[..]`, 8 a value | * the rest, ignored
+ *   L the same as trace-cmd's plugin has them | h handled/unhandled | y sync/async | E compaction status | i context of timerlat | _ blanks, or none | A bytes of `ARRAY[..]`, 8 a value | * the rest, ignored
  */
 import { BLANK, COLON, decimal, hexDigit, isDigit, textOf, indexOfByte } from "./byte-text.ts";
 
-type Conversion = "d" | "x" | "p" | "s" | "c" | "t" | "w" | "D" | "k" | "T" | "S" | "L" | "h" | "y" | "E" | "A" | "*";
+type Conversion = "d" | "x" | "p" | "s" | "c" | "t" | "w" | "D" | "k" | "T" | "S" | "L" | "h" | "y" | "E" | "i" | "A" | "_" | "*";
 
 interface Item {
   /** bytes that must be there; undefined for a field */
@@ -52,7 +52,7 @@ export class BodyMatch {
   tries = 0;
 }
 
-const PLACE = /\{(\w*):([a-zA-Z*])\}/g;
+const PLACE = /\{(\w*):([a-zA-Z*_])\}/g;
 
 export function compileTemplate(text: string): BodyTemplate {
   const items: Item[] = [];
@@ -163,6 +163,8 @@ function readValue(conversion: Conversion, bytes: Uint8Array, at: number, end: n
       return readState(STATES, bytes, at, end, slot, match);
     case "L":
       return readState(PLUGIN_STATES, bytes, at, end, slot, match);
+    case "_":
+      return skipBlanks(bytes, at, end);
     case "A":
       return readArray(bytes, at, end, match);
     default:
@@ -281,13 +283,26 @@ function readArray(bytes: Uint8Array, from: number, end: number, match: BodyMatc
 
 /** include/trace/events/mmflags.h, COMPACTION_STATUS: the same from 4.8 to 6.18 */
 const STATUS = ["not_suitable_zone", "skipped", "deferred", "no_suitable_page", "continue", "complete", "partial_skipped", "contended", "success"];
+/** The number of a word is its place. */
+const WORDS: Readonly<Partial<Record<Conversion, readonly string[]>>> = {
+  E: STATUS,
+  y: ["async", "sync"],
+  h: ["unhandled", "handled"],
+  i: ["irq", "thread", "user-ret"],
+};
+
+function skipBlanks(bytes: Uint8Array, from: number, end: number): number {
+  let at = from;
+  while (at < end && bytes[at] === BLANK) at++;
+  return at;
+}
 
 function readWord(conversion: Conversion, bytes: Uint8Array, from: number, end: number, slot: number, match: BodyMatch): number {
   if (isDigit(bytes[from])) return readDecimal(bytes, from, end, slot, match);
   let at = from;
   while (at < end && bytes[at] !== BLANK && at - from < 32) at++;
   const word = textOf(bytes, from, at);
-  const value = conversion === "E" ? STATUS.indexOf(word) : conversion === "y" ? ["async", "sync"].indexOf(word) : ["unhandled", "handled"].indexOf(word);
+  const value = (WORDS[conversion] ?? []).indexOf(word);
   match.number[slot] = value;
   return value < 0 ? -1 : at;
 }

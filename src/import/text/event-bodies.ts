@@ -25,6 +25,9 @@ const REQUEST = [
 
 const FILE_RANGE = ["dev={s_dev:D} ino={i_ino:x} ofs={index:k}-{last_index:k}", "i_ino={i_ino:x} s_dev={s_dev:d} index={index:p} last_index={last_index:p}"];
 
+/** include/trace/events/osnoise.h pads names to 8 places. */
+const noise = (who: string): string[] => [`{:_}${who} start {start:w} duration {duration:d} ns`];
+
 const TEXTS: Readonly<Record<string, readonly string[]>> = {
   sched_switch: [
     "prev_comm={prev_comm:c} prev_pid={prev_pid:d} prev_prio={prev_prio:d} prev_state={prev_state:S} ==> next_comm={next_comm:c} next_pid={next_pid:d} next_prio={next_prio:d}",
@@ -43,6 +46,21 @@ const TEXTS: Readonly<Record<string, readonly string[]>> = {
   sched_process_exit: ["comm={comm:c} pid={pid:d} prio={prio:d} group_dead={group_dead:w}", "comm={comm:c} pid={pid:d} prio={prio:d}"],
   task_newtask: ["pid={pid:d} comm={comm:c} clone_flags={clone_flags:x} oom_score_adj={oom_score_adj:d}"],
   task_rename: ["pid={pid:d} oldcomm={oldcomm:c} newcomm={newcomm:c} oom_score_adj={oom_score_adj:d}"],
+  irq_noise: noise("{desc:t}:{vector:d}"),
+  softirq_noise: noise("{name:w}:{vector:d}"),
+  thread_noise: noise("{comm:c}:{pid:d}"),
+  nmi_noise: ["start {start:w} duration {duration:d} ns"],
+  sample_threshold: ["start {start:w} duration {duration:d} ns interference {interference:d}"],
+  // kernel/trace/trace_output.c; then their print fmt, as trace-cmd shows it
+  osnoise: ["{:_}{runtime:d}{:_}{noise:d} {:*}", "noise:{noise:d}\t{:*}"],
+  timerlat: [
+    "#{seqnum:d}{:_}context{:_}{context:i} timer_latency{:_}{timer_latency:d} ns",
+    "seq:{seqnum:d}\tcontext:{context:d}\ttimer_latency:{timer_latency:d}",
+  ],
+  hwlat: [
+    "#{seqnum:d}{:_}inner/outer(us):{:_}{duration:d}/{outer_duration:d} {:*}",
+    "cnt:{count:d}\tts:{ts:w}\tinner:{duration:d}\touter:{outer_duration:d}\t{:*}",
+  ],
   irq_handler_entry: ["irq={irq:d} name={name:t}"],
   irq_handler_exit: ["irq={irq:d} ret={ret:h}"],
   softirq_raise: SOFTIRQ,
