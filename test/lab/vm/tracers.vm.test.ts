@@ -1,5 +1,5 @@
 /** The same stall twice over: by the kernel's own tracers, and by events alone. In the virtual machine, whose kernel has all of them. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -31,9 +31,10 @@ const VARIANTS = [
   ...SECTIONS.map(([id, tracer, mode, ms]) => variant(id, [tracer], [mode, ms])),
   // they exclude each other: each has its own requests, and request 2 is the first one's again
   variant("turns", ["preemptirqsoff", "irqsoff"], ["irq", 240]),
-  variant("timerlat", ["timerlat", "wakeup_rt"], ["irq", 220]),
   { ...variant("clean", ["irqsoff", "wakeup", "osnoise", "hwlat", "function", "function_graph"]), functions: ["do_epoll_wait", "__sys_sendto"] },
 ];
+/** Its threads keep an emulator so busy that no host is quiet enough for a judgement: only both ways are held against each other. */
+const TIMERLAT = variant("timerlat", ["timerlat", "wakeup_rt"], ["irq", 220]);
 /**
  * The kernel drops a section during which another CPU finds a new longest one, and an emulated CPU has some of several ms:
  * one of the runs must show it, and whenever it is shown both ways must agree.
@@ -52,10 +53,15 @@ describe.skipIf(ability.kind === "missing")(`the kernel's own tracers and events
   const results = new Map<string, RunResult[]>();
   beforeAll(async () => {
     if (ability.kind === "missing") return;
-    const outcomes = await runVm({ testbed: ability.testbed, root: process.cwd(), variants: VARIANTS, runs: RUNS, attempts: 3, keep });
+    const common = { testbed: ability.testbed, root: process.cwd(), runs: RUNS, keep };
+    const outcomes = await runVm({ ...common, variants: VARIANTS, attempts: 3 });
+    await runVm({ ...common, variants: [TIMERLAT], attempts: 1 });
     const context = createCliContext({ quiet: true }, { stdout: process.stdout, stderr: process.stderr, env: {} }, "test");
-    for (const { id } of VARIANTS) {
-      const played = outcomes.filter(({ variant, kind }) => variant === id && kind === "scored").map(({ run }) => join(keep, `${id}-${run}`));
+    for (const { id } of [...VARIANTS, TIMERLAT]) {
+      const played = Array.from({ length: RUNS }, (_, run) => run)
+        .filter((run) => id === TIMERLAT.id || outcomes.some(({ variant, kind, run: other }) => variant === id && kind === "scored" && run === other))
+        .map((run) => join(keep, `${id}-${run}`))
+        .filter((directory) => existsSync(directory));
       results.set(
         id,
         played.map((directory) => explainBundle(directory, context)),
@@ -109,17 +115,17 @@ describe.skipIf(ability.kind === "missing")(`the kernel's own tracers and events
     );
     const byTimerlat = rounds.filter(({ seenBy }) => seenBy === "timerlat");
     expect(byTimerlat.length).toBeGreaterThan(0);
-    for (const { parts = [], durationNs, costNs } of byTimerlat) {
-      expect(parts.reduce((sum, { ns }) => sum + ns, 0)).toBe(durationNs);
-      expect(parts[0]?.kind).toBe("late-interrupt");
-      // a timer was due at any moment of its period before the section began
-      expect(Math.abs((parts[0]?.ns ?? 0) - 220e6)).toBeLessThan(TICK_NS);
-      expect(costNs).toBeGreaterThan(210e6);
-    }
-    for (const { parts = [], durationNs, task } of rounds.filter(({ seenBy }) => seenBy === "events")) {
-      expect(task?.comm).toMatch(/^irq_test/);
-      expect(parts.reduce((sum, { ns }) => sum + ns, 0)).toBe(durationNs);
-      expect(Math.abs((parts[0]?.ns ?? 0) - 220e6)).toBeLessThan(TICK_NS);
+    for (const traced of byTimerlat) {
+      const byEvents = rounds.find(({ seenBy, beginNs }) => seenBy === "events" && beginNs === traced.beginNs);
+      const [late, ...others] = traced.parts ?? [];
+      const [owner] = byEvents?.parts ?? [];
+      expect([late?.kind, owner?.kind]).toEqual(["late-interrupt", "thread"]);
+      expect(byEvents?.task?.comm).toMatch(/^irq_test/);
+      // the timer was due within a period of the section's begin
+      expect(late?.ns).toBeGreaterThan(220e6 - TICK_NS);
+      expect(Math.abs((late?.ns ?? 0) - (owner?.ns ?? 0))).toBeLessThan(TICK_NS);
+      expect([late, ...others].reduce((sum, part) => sum + (part?.ns ?? 0), 0)).toBe(traced.durationNs);
+      expect(traced.costNs).toBeGreaterThan(210e6);
     }
   });
   it.each(["timerlat", "clean"])("%s: the wakeup tracer says who waited longest for a CPU", (id) => {
