@@ -28,4 +28,4 @@ export function addThreads(instance: PrivateInstance, tids: readonly number[]): 
 }
 
 /** An empty filter means everybody. The highest tid of all is the least likely to be taken while we look. */
-const nobody = (): number => (Number(readText("/proc/sys/kernel/pid_max").trim()) || 32_768) - 1;
+export const nobody = (): number => (Number(readText("/proc/sys/kernel/pid_max").trim()) || 32_768) - 1;

@@ -7,6 +7,7 @@ import { constants } from "node:fs";
 import { join } from "node:path";
 import { EXIT, UserError } from "../base/index.ts";
 import { errorCode, isFunctionTracer, processTree, threadsOf, type RingTracerName, type Tracefs } from "../linux/index.ts";
+import { nobody } from "./deep-filter.ts";
 import type { DrainedCpu } from "./drain-protocol.ts";
 import { Drainer } from "./drainer.ts";
 import { PrivateInstance } from "./private-instance.ts";
@@ -61,7 +62,8 @@ export class RingTracer {
           hint: "what it has: less /sys/kernel/tracing/available_filter_functions",
         });
     this.instance.tryWrite("options/function-fork", "1");
-    for (const tid of threadsOf(processTree(pids))) this.instance.tryWrite("set_ftrace_pid", String(tid), APPEND);
+    // an empty list means everybody
+    for (const tid of [...threadsOf(processTree(pids)), nobody()]) this.instance.tryWrite("set_ftrace_pid", String(tid), APPEND);
     return undefined;
   }
 

@@ -10,7 +10,7 @@ import type { Trace } from "../trace/index.ts";
 import type { CliContext } from "./context.ts";
 import type { AnalyzeRequest } from "./handlers.ts";
 import { say } from "./messages.ts";
-import { explainBundle, spansOf } from "./pipeline.ts";
+import { explainBundle, readCalls, spansOf } from "./pipeline.ts";
 import { summarizeTrace, type TraceSummary } from "./trace-summary.ts";
 
 /** Nothing to explain is an answer too, with what the file holds so that the user can point at the request. */
@@ -40,8 +40,15 @@ export function explainRecording({ path, query }: Pick<AnalyzeRequest, "path" | 
 }
 
 /** What a bundle knows of requests that were not fired for it: tracers ran with other ones, so what they saw is placed by its time. */
-function knownOf({ samples, tracers, manifest: { tracers: _ofOthers, ...manifest } }: Bundle): Pick<ExplainInput, "samples" | "manifest" | "traced"> {
-  return { samples, manifest, traced: readTracerTexts(tracers).sections.map((section) => ({ ...section, request: undefined })) };
+function knownOf(bundle: Bundle): Pick<ExplainInput, "samples" | "manifest" | "traced" | "calls"> {
+  const { samples, tracers, manifest: whole } = bundle;
+  const { tracers: _ofOthers, ...manifest } = whole;
+  return {
+    samples,
+    manifest,
+    calls: readCalls(bundle).calls,
+    traced: readTracerTexts(tracers).sections.map((section) => ({ ...section, request: undefined })),
+  };
 }
 
 function kindOf(path: string): "bundle" | "file" {

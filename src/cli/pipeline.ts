@@ -3,14 +3,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { EXIT, timeNs, UserError } from "../base/index.ts";
-import { openBundle, type Manifest, type ProcessIdentity, type RequestRecord } from "../bundle/index.ts";
+import { openBundle, type Bundle, type Manifest, type ProcessIdentity, type RequestRecord } from "../bundle/index.ts";
 import { runCapture, type ArmedCapture } from "../capture/index.ts";
 import { captureNeeds, explain } from "../diagnosis/index.ts";
 import { importTrace, readFunctionCalls, readTracerTexts } from "../import/index.ts";
 import { isFunctionTracer, locateTracefs, type TracerName } from "../linux/index.ts";
 import type { RunResult } from "../result/index.ts";
 import { runTrigger, type TriggerConfig, type TriggerRun } from "../trigger/index.ts";
-import type { TimeSpan, Trace } from "../trace/index.ts";
+import type { FunctionCalls, TimeSpan, Trace } from "../trace/index.ts";
 import type { CliContext } from "./context.ts";
 import { say } from "./messages.ts";
 
@@ -107,10 +107,14 @@ export function explainBundle(directory: string, context: CliContext): RunResult
   progress.say(say(lang, "progress.explain"));
   const { requests, samples, manifest } = bundle;
   const { sections: traced, problems } = readTracerTexts(bundle.tracers);
-  const watched = manifest.tracers?.ran.some(({ tracer }) => isFunctionTracer(tracer)) === true ? readFunctionCalls(bundle.tracePath) : undefined;
-  const result = explain({ trace, requests, samples, manifest, traced, calls: watched?.calls ?? [], toolVersion: context.version });
-  return { ...result, capture: { ...result.capture, problems: [...bundle.problems, ...problems, ...(watched?.problems ?? []), ...result.capture.problems] } };
+  const watched = readCalls(bundle);
+  const result = explain({ trace, requests, samples, manifest, traced, calls: watched.calls, toolVersion: context.version });
+  return { ...result, capture: { ...result.capture, problems: [...bundle.problems, ...problems, ...watched.problems, ...result.capture.problems] } };
 }
+
+/** What function tracers saw: nothing is read where none ran. */
+export const readCalls = ({ tracePath, manifest: { tracers } }: Bundle): FunctionCalls =>
+  tracers?.ran.some(({ tracer }) => isFunctionTracer(tracer)) === true ? readFunctionCalls(tracePath) : { calls: [], problems: [] };
 
 /** When the requests were, in a trace's own time. */
 export function spansOf(trace: Trace, requests: readonly RequestRecord[]): TimeSpan[] {

@@ -1,7 +1,7 @@
 /** What did the kernel's own tracers see in this request, and what do events alone say of the same? Shown when a tracer was asked for. */
 import { printable } from "../base/index.ts";
 import type { FunctionResult, NoisePartResult, SectionResult } from "../result/index.ts";
-import { formatMs, formatShare, formatThread } from "./format-value.ts";
+import { formatMs, formatShare, formatThread, NO_BREAK } from "./format-value.ts";
 import { wrap } from "./layout.ts";
 import { message, optionalMessage } from "./message.ts";
 import { FUNCTION_TRACERS, type RenderContext } from "./render-context.ts";
@@ -89,21 +89,21 @@ function renderNoise(context: RenderContext): string[] {
 /** They sum to the whole: what is not shown is counted. */
 function renderParts(parts: readonly NoisePartResult[], wholeNs: number, { lang, columns, style }: RenderContext): string[] {
   if (parts.length === 0 || wholeNs === 0) return [];
-  const shown = parts.length <= MAX_PARTS + 1 ? parts : parts.slice(0, MAX_PARTS);
-  const rest = parts.slice(shown.length);
-  const texts = shown.map((part) => partText(nameOf(part, lang), part.ns, wholeNs));
-  if (rest.length > 0)
-    texts.push(
-      partText(
-        message(lang, "part.others", { count: rest.length }),
-        rest.reduce((sum, { ns }) => sum + ns, 0),
-        wholeNs,
-      ),
-    );
+  const known = parts.filter(({ kind }) => kind !== "unexplained");
+  const shown = known.length <= MAX_PARTS + 1 ? known : known.slice(0, MAX_PARTS);
+  const rest = known.slice(shown.length);
+  const nsOf = (some: readonly NoisePartResult[]): number => some.reduce((sum, { ns }) => sum + ns, 0);
+  const texts = [
+    ...shown.map((part) => partText(nameOf(part, lang), part.ns, wholeNs)),
+    ...(rest.length === 0 ? [] : [partText(message(lang, "part.others", { count: rest.length }), nsOf(rest), wholeNs)]),
+    // never hidden among others
+    ...parts.filter(({ kind }) => kind === "unexplained").map((part) => partText(nameOf(part, lang), part.ns, wholeNs)),
+  ];
   return wrap(texts.join("; "), columns, "    ", "      ").map(style.quiet);
 }
 
-const partText = (name: string, ns: number, wholeNs: number): string => `${name} ${formatMs(ns)} (${formatShare(ns / wholeNs)})`;
+/** Stays on one line. */
+const partText = (name: string, ns: number, wholeNs: number): string => `${name} ${formatMs(ns)} (${formatShare(ns / wholeNs)})`.replaceAll(" ", NO_BREAK);
 
 const nameOf = ({ kind, name, task }: NoisePartResult, lang: RenderContext["lang"]): string =>
   optionalMessage(lang, `part.${kind}`, { name, who: task === undefined ? undefined : formatThread(task) }) ?? kind;
