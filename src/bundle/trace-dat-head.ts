@@ -23,8 +23,8 @@ export interface BufferLayout {
 }
 
 export interface TraceDatLayout {
-  /** everything up to the first page */
-  readonly head: Uint8Array;
+  /** everything up to the first page, one piece behind the other: the symbols alone are 10 MB, which are not copied to join them */
+  readonly head: readonly Uint8Array[];
   /** place of each CPU's pages in the file, [buffer][cpu] */
   readonly offsets: readonly (readonly number[])[];
   readonly totalBytes: number;
@@ -32,8 +32,8 @@ export interface TraceDatLayout {
 
 export function layOutTraceDat(metadata: TraceDatMetadata, buffers: readonly BufferLayout[]): TraceDatLayout {
   const { cpus, pageSize } = metadata;
-  const fixed = Buffer.concat([headers(metadata), formats(metadata), texts(metadata)]);
-  const clock = sized64(metadata.traceClock);
+  const fixed = [...headers(metadata), ...formats(metadata), ...texts(metadata)];
+  const clock = Buffer.concat(sized64(metadata.traceClock));
   const tableBytes = "flyrecord\0".length + cpus * 16;
   const instances = buffers.slice(1);
   // the options have the same length whatever offsets they name, so they are built twice
@@ -42,7 +42,7 @@ export function layOutTraceDat(metadata: TraceDatMetadata, buffers: readonly Buf
     buffers,
     instances.map(() => 0),
   ).length;
-  const firstInstanceTable = fixed.length + optionsBytes + tableBytes + clock.length;
+  const firstInstanceTable = lengthOf(fixed) + optionsBytes + tableBytes + clock.length;
   const tables = instances.map((_, index) => firstInstanceTable + index * tableBytes);
   const firstPage = roundUp(firstInstanceTable + instances.length * tableBytes, pageSize);
 
@@ -59,35 +59,36 @@ export function layOutTraceDat(metadata: TraceDatMetadata, buffers: readonly Buf
       Buffer.from("flyrecord\0"),
       ...Array.from({ length: cpus }, (_, cpu) => Buffer.concat([u64(offsets[index]?.[cpu] ?? 0), u64(buffers[index]?.sizes[cpu] ?? 0)])),
     ]);
-  const parts = [fixed, options(metadata, buffers, tables), table(0), clock, ...instances.map((_, index) => table(index + 1))];
-  const written = parts.reduce((sum, part) => sum + part.length, 0);
-  return { head: Buffer.concat([...parts, Buffer.alloc(firstPage - written)]), offsets, totalBytes: at };
+  const parts = [...fixed, options(metadata, buffers, tables), table(0), clock, ...instances.map((_, index) => table(index + 1))];
+  return { head: [...parts, Buffer.alloc(firstPage - lengthOf(parts))], offsets, totalBytes: at };
 }
 
-function headers({ headerPage, headerEvent, longSize, pageSize }: TraceDatMetadata): Buffer {
-  return Buffer.concat([
+const lengthOf = (parts: readonly Uint8Array[]): number => parts.reduce((sum, part) => sum + part.length, 0);
+
+function headers({ headerPage, headerEvent, longSize, pageSize }: TraceDatMetadata): Buffer[] {
+  return [
     Buffer.from([0x17, 0x08, 0x44]),
     Buffer.from("tracing6\0"),
     Buffer.from([0, longSize]),
     u32(pageSize),
     Buffer.from("header_page\0"),
-    sized64(headerPage),
+    ...sized64(headerPage),
     Buffer.from("header_event\0"),
-    sized64(headerEvent),
-  ]);
+    ...sized64(headerEvent),
+  ];
 }
 
-function formats({ ftraceFormats, systems }: TraceDatMetadata): Buffer {
-  return Buffer.concat([
+function formats({ ftraceFormats, systems }: TraceDatMetadata): Buffer[] {
+  return [
     u32(ftraceFormats.length),
-    ...ftraceFormats.map(sized64),
+    ...ftraceFormats.flatMap(sized64),
     u32(systems.length),
-    ...systems.flatMap((system) => [Buffer.from(`${system.name}\0`), u32(system.formats.length), ...system.formats.map(sized64)]),
-  ]);
+    ...systems.flatMap((system) => [Buffer.from(`${system.name}\0`), u32(system.formats.length), ...system.formats.flatMap(sized64)]),
+  ];
 }
 
-function texts({ kallsyms, printkFormats, cmdlines, cpus }: TraceDatMetadata): Buffer {
-  return Buffer.concat([sized32(kallsyms), sized32(printkFormats), sized64(cmdlines), u32(cpus)]);
+function texts({ kallsyms, printkFormats, cmdlines, cpus }: TraceDatMetadata): Buffer[] {
+  return [...sized32(kallsyms), ...sized32(printkFormats), ...sized64(cmdlines), u32(cpus)];
 }
 
 function options(metadata: TraceDatMetadata, buffers: readonly BufferLayout[], tables: readonly number[]): Buffer {
@@ -129,12 +130,12 @@ function u64(value: number): Buffer {
   return buffer;
 }
 
-function sized32(text: string): Buffer {
+function sized32(text: string): Buffer[] {
   const bytes = Buffer.from(text);
-  return Buffer.concat([u32(bytes.length), bytes]);
+  return [u32(bytes.length), bytes];
 }
 
-function sized64(text: string): Buffer {
+function sized64(text: string): Buffer[] {
   const bytes = Buffer.from(text);
-  return Buffer.concat([u64(bytes.length), bytes]);
+  return [u64(bytes.length), bytes];
 }

@@ -38,7 +38,11 @@ export function writeTraceDat(
   );
   const fd = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
   try {
-    writeAll(fd, layout.head, 0);
+    let at = 0;
+    for (const part of layout.head) {
+      writeAll(fd, part, at);
+      at += part.length;
+    }
     ftruncateSync(fd, layout.totalBytes);
     const written = buffers.map(({ name, perCpu }, index) => ({
       name,

@@ -45,7 +45,7 @@ const MAX_UNSEEN_NS = 10_000_000;
  * sign of an open CPU: its owner's switch-in, or an interrupt. Only who was in the kernel can have done it.
  */
 function sectionOf(timeline: Timeline, cpu: number, section: "irqs-off" | "preempt-off", seen: number, end: number): CpuSections["marks"] {
-  const [occupant] = timeline.occupancy.within(cpu, seen, end);
+  const [occupant] = timeline.occupancy.within(cpu, seen, seen + 1);
   if (occupant === undefined || !isInKernel(timeline, occupant.thread, seen)) return [];
   const switches = timeline.occupancy.switchTimes(cpu);
   const cameIn = switches[upperBound(switches, seen) - 1] ?? Number.NEGATIVE_INFINITY;
@@ -84,38 +84,45 @@ const PREEMPT_DEPTH = 0x0f;
  */
 function preemptOffSections(timeline: Timeline): [number, number][][] {
   const { machine, end } = timeline.trace;
+  const asked = entryTimes(
+    timeline,
+    PLAIN_ENTRIES,
+    (flags, tid, count) => (flags & FLAG_NEED_RESCHED) !== 0 && tid !== 0 && (count & PREEMPT_DEPTH) > 0,
+    () => true,
+  );
+  // most CPUs are never asked in vain
+  const isAsked = (cpu: number): boolean => (asked[cpu]?.length ?? 0) > 0;
+  const cleared = entryTimes(timeline, ENTRIES, (flags) => (flags & FLAG_NEED_RESCHED) === 0, isAsked);
   return Array.from({ length: machine.cpus }, (_, cpu) => {
-    const asked = entryTimes(
-      timeline,
-      cpu,
-      PLAIN_ENTRIES,
-      (flags, tid, count) => (flags & FLAG_NEED_RESCHED) !== 0 && tid !== 0 && (count & PREEMPT_DEPTH) > 0,
-    );
-    // most CPUs are never asked in vain
-    if (asked.length === 0) return [];
-    const cleared = entryTimes(timeline, cpu, ENTRIES, (flags) => (flags & FLAG_NEED_RESCHED) === 0);
     const switches = timeline.occupancy.switchTimes(cpu);
+    const unflagged = cleared[cpu] ?? new Float64Array();
     const sections: [number, number][] = [];
     let served = Number.NEGATIVE_INFINITY;
-    for (const time of asked) {
+    for (const time of asked[cpu] ?? []) {
       if (time < served) continue;
-      served = Math.min(switches[lowerBound(switches, time)] ?? end, cleared[upperBound(cleared, time)] ?? end);
+      served = Math.min(switches[lowerBound(switches, time)] ?? end, unflagged[upperBound(unflagged, time)] ?? end);
       if (served - time >= MIN_SECTION_NS && !timeline.blindSpots.between(cpu, time, served)) sections.push([time, served]);
     }
     return sections;
   });
 }
 
-/** Sorted times of the entries on one CPU that `fits`. */
-function entryTimes({ trace }: Timeline, cpu: number, events: readonly string[], fits: (flags: number, tid: number, count: number) => boolean): Float64Array {
-  const times: number[] = [];
+/** Sorted times of the entries that `fits`, by CPU, of the CPUs that `wants`. */
+function entryTimes(
+  { trace }: Timeline,
+  events: readonly string[],
+  fits: (flags: number, tid: number, count: number) => boolean,
+  wants: (cpu: number) => boolean,
+): Float64Array[] {
+  const times = Array.from({ length: trace.machine.cpus }, (_, cpu): number[] | undefined => (wants(cpu) ? [] : undefined));
   for (const name of events) {
     const table = trace.tables.get(name);
     if (table === undefined) continue;
-    for (let row = 0; row < table.length; row++) {
-      if (table.cpu[row] === cpu && fits(table.flags[row] as number, table.tid[row] as number, table.preemptCount[row] as number))
-        times.push(table.time[row] as number);
+    const { length, time, cpu, flags, tid, preemptCount } = table;
+    for (let row = 0; row < length; row++) {
+      const own = times[cpu[row] as number];
+      if (own !== undefined && fits(flags[row] as number, tid[row] as number, preemptCount[row] as number)) own.push(time[row] as number);
     }
   }
-  return Float64Array.from(times).sort();
+  return times.map((list) => Float64Array.from(list ?? []).sort());
 }

@@ -14,14 +14,13 @@ export function shareInCalls(run: Run, segment: Segment, fits: (call: Syscall) =
 
 /** Clipped, in order. A call whose entry was not seen is found by its exit. */
 export function callsIn(run: Run, thread: ThreadIndex, begin: number, end: number, fits: (call: Syscall) => boolean): [number, number][] {
-  const { slices, at } = run.timeline.syscalls;
+  const { slices, callOf } = run.timeline.syscalls;
   if (thread < 0) return [];
   const [first, last] = [slices.first[thread] as number, slices.first[thread + 1] as number];
   const found: [number, number][] = [];
   for (let row = upperBound(slices.end, begin, first, last); row < last && (slices.start[row] as number) < end; row++) {
     const [from, to] = [Math.max(begin, slices.start[row] as number), Math.min(end, slices.end[row] as number)];
-    const call = to > from ? at(thread, from) : undefined;
-    if (call !== undefined && fits(call)) found.push([from, to]);
+    if (to > from && fits(callOf(row))) found.push([from, to]);
   }
   return found;
 }

@@ -4,7 +4,7 @@
  * by write (eventfd: libuv, uvloop, tokio). stdout and stderr do not count: print() also writes 1 and 8 bytes.
  * Seen on Gradio 5.45 and 6.31 (asyncio) and in the demo service (libuv).
  */
-import type { ThreadIndex, Trace } from "../trace/index.ts";
+import { FLAG_HARDIRQ, FLAG_NMI, FLAG_SOFTIRQ, type ThreadIndex, type Trace } from "../trace/index.ts";
 import { isPollCall, type Syscalls } from "./syscalls.ts";
 import type { WakeEdges } from "./wake-edges.ts";
 import type { Waker } from "./wakers.ts";
@@ -19,31 +19,37 @@ export interface Messages {
 }
 
 export function buildMessages(input: { trace: Trace; wakes: WakeEdges; wakerOf: (edge: number) => Waker; syscalls: Syscalls }): Messages {
+  const threads = input.trace.threads.length;
+  const keyOf = (from: ThreadIndex, to: ThreadIndex): number => from * threads + to;
   // built on first use: most requests never meet a polling loop
   let index:
-    | { partners: Map<number, Set<ThreadIndex>>; wakes: Map<string, number[]>; writes: Map<number, number[]>; answers: Map<number, number[]> }
+    | { partners: Map<number, Set<ThreadIndex>>; wakes: Map<number, number[]>; writes: Map<number, number[]>; answers: Map<number, number[]> }
     | undefined;
   const build = (): NonNullable<typeof index> => {
     const partners = new Map<number, Set<ThreadIndex>>();
-    const wakes = new Map<string, number[]>();
+    const wakes = new Map<number, number[]>();
     const answers = new Map<number, number[]>();
     const pidOf = (thread: ThreadIndex): number => (thread < 0 ? -1 : input.trace.threads.row(thread).pid);
     for (let edge = 0; edge < input.wakes.length; edge++) {
+      // no thread is the waker in an interrupt, nor when the CPU idles: most wakes of a busy machine are timers'
+      const flags = input.wakes.flags[edge] as number;
+      if ((flags & (FLAG_HARDIRQ | FLAG_NMI)) !== 0 || ((flags & FLAG_SOFTIRQ) === 0 && input.wakes.wakerTid[edge] === 0)) continue;
       const waker = input.wakerOf(edge);
       if (waker.kind !== "thread") continue;
       const wakee = input.wakes.wakeeOf(edge);
       const time = input.wakes.time[edge] as number;
-      const set = partners.get(waker.thread) ?? new Set();
-      partners.set(waker.thread, set.add(wakee));
+      const set = partners.get(waker.thread);
+      if (set === undefined) partners.set(waker.thread, new Set([wakee]));
+      else set.add(wakee);
       if (waker.network && pidOf(wakee) !== pidOf(waker.thread)) {
         const told = answers.get(waker.thread);
         if (told) told.push(time);
         else answers.set(waker.thread, [time]);
       }
       // a wake out of anything but a poll is no message: Python threads wake each other for the GIL all the time
-      const call = input.syscalls.at(wakee, time);
-      if (call !== undefined && !isPollCall(call.name)) continue;
-      const key = `${waker.thread}>${wakee}`;
+      const call = input.syscalls.nameAt(wakee, time);
+      if (call !== undefined && !isPollCall(call)) continue;
+      const key = keyOf(waker.thread, wakee);
       const list = wakes.get(key);
       if (list) list.push(time);
       else wakes.set(key, [time]);
@@ -52,7 +58,7 @@ export function buildMessages(input: { trace: Trace; wakes: WakeEdges; wakerOf: 
     for (const told of answers.values()) told.sort((x, y) => x - y);
     return { partners, wakes, answers, writes: wakeUpWrites(input.trace, input.syscalls) };
   };
-  const merged = new Map<string, readonly number[]>();
+  const merged = new Map<number, readonly number[]>();
   return {
     partnersOf(a) {
       index ??= build();
@@ -60,7 +66,7 @@ export function buildMessages(input: { trace: Trace; wakes: WakeEdges; wakerOf: 
     },
     times(b, a) {
       index ??= build();
-      const key = `${b}>${a}`;
+      const key = keyOf(b, a);
       let times = merged.get(key);
       if (times === undefined) {
         const pid = input.trace.threads.row(a).pid;

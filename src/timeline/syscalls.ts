@@ -145,8 +145,12 @@ export interface Syscalls {
   readonly slices: ThreadSlices;
   /** Name of a system call number on the machine that recorded; `nr N` when it is not in the table. */
   nameOf(nr: number): string;
+  /** Name of the call the thread was in at that time. */
+  nameAt(thread: ThreadIndex, time: number): string | undefined;
   /** The call the thread was in at that time, with its first six arguments. */
   at(thread: ThreadIndex, time: number): Syscall | undefined;
+  /** The call of a row of `slices`. */
+  callOf(row: number): Syscall;
 }
 
 export interface Syscall {
@@ -164,24 +168,35 @@ export function buildSyscalls(trace: Trace): Syscalls {
   const exit = trace.tables.get("sys_exit");
   const table = /aarch64|arm64|riscv64/.test(trace.machine.uname ?? "") ? GENERIC_64 : X86_64;
   const nameOf = (nr: number): string => table[nr] ?? `nr ${nr}`;
+  const columns = ["arg0", "arg1", "arg2", "arg3", "arg4", "arg5"].map((name) => enter?.fields[name]);
+  const nameIn = (row: number): string => {
+    const begin = slices.begin[row] as number;
+    return nameOf((begin >= 0 ? enter?.fields["id"]?.[begin] : exit?.fields["id"]?.[slices.finish[row] as number]) ?? -1);
+  };
+  const callOf = (row: number): Syscall => {
+    const begin = slices.begin[row] as number;
+    const finish = slices.finish[row] as number;
+    const args: number[] = [];
+    if (begin >= 0) for (const column of columns) args.push(column?.[begin] ?? 0);
+    return {
+      name: nameIn(row),
+      start: slices.start[row] as number,
+      end: slices.end[row] as number,
+      args,
+      ret: finish >= 0 ? exit?.fields["ret"]?.[finish] : undefined,
+    };
+  };
   return {
     slices,
     nameOf,
+    nameAt(thread, time) {
+      const row = sliceAt(slices, thread, time);
+      return row < 0 ? undefined : nameIn(row);
+    },
     at(thread, time) {
       const row = sliceAt(slices, thread, time);
-      if (row < 0) return undefined;
-      const begin = slices.begin[row] as number;
-      const finish = slices.finish[row] as number;
-      const nr = begin >= 0 ? enter?.fields["id"]?.[begin] : exit?.fields["id"]?.[finish];
-      const args: number[] = [];
-      if (begin >= 0) for (let index = 0; index < 6; index++) args.push(enter?.fields[`arg${index}`]?.[begin] ?? 0);
-      return {
-        name: nameOf(nr ?? -1),
-        start: slices.start[row] as number,
-        end: slices.end[row] as number,
-        args,
-        ret: finish >= 0 ? exit?.fields["ret"]?.[finish] : undefined,
-      };
+      return row < 0 ? undefined : callOf(row);
     },
+    callOf,
   };
 }

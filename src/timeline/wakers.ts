@@ -41,9 +41,8 @@ export function buildWakers(input: {
   timers: Timers;
 }): (edge: number) => Waker {
   const { trace, wakes, interrupts, blockIo } = input;
-  const late = new Map(input.timers.late.map((timer) => [`${timer.cpu}:${timer.fired}`, timer.expires]));
   const raises = raisesByCpu(trace);
-  const expiries = expiriesByCpu(trace);
+  const expiries = expiriesByCpu(trace, input.timers);
 
   const blockCompletedAt = (cpu: number, time: number): number => {
     const complete = trace.tables.get("block_rq_complete");
@@ -60,7 +59,7 @@ export function buildWakers(input: {
     if (list === undefined) return undefined;
     const row = upperBound(list.entry, time) - 1;
     if (row < 0 || (list.exit[row] as number) < time) return undefined;
-    const due = late.get(`${cpu}:${list.entry[row]}`);
+    const due = list.due.get(list.entry[row] as number);
     return { kind: "timer", fn: trace.symbols.nameOf(list.fn[row] as number), ...(due === undefined ? {} : { due }) };
   };
 
@@ -141,9 +140,18 @@ function raisesByCpu(trace: Trace): readonly (readonly Raises[] | undefined)[] {
   return byVector;
 }
 
+interface Expiries {
+  readonly entry: number[];
+  readonly exit: number[];
+  readonly fn: number[];
+  /** when one that fired late should have fired, by its entry */
+  readonly due: Map<number, number>;
+}
+
 /** hrtimer callbacks on each CPU: they run one after the other. */
-function expiriesByCpu(trace: Trace): readonly { entry: number[]; exit: number[]; fn: number[] }[] {
-  const lists = Array.from({ length: trace.machine.cpus }, () => ({ entry: [] as number[], exit: [] as number[], fn: [] as number[] }));
+function expiriesByCpu(trace: Trace, { late }: Timers): readonly Expiries[] {
+  const lists = Array.from({ length: trace.machine.cpus }, (): Expiries => ({ entry: [], exit: [], fn: [], due: new Map() }));
+  for (const { cpu, fired, expires } of late) lists[cpu]?.due.set(fired, expires);
   const entries = trace.tables.get("hrtimer_expire_entry");
   const exits = trace.tables.get("hrtimer_expire_exit");
   const exitTimes = Array.from({ length: trace.machine.cpus }, () => [] as number[]);
