@@ -5,21 +5,21 @@ import { ImportError } from "../base/index.ts";
 import { openBundle, type Bundle, type RequestRecord } from "../bundle/index.ts";
 import { explain, findRequests, type ExplainInput } from "../diagnosis/index.ts";
 import { openRecording, readTracerTexts } from "../import/index.ts";
-import type { RunResult } from "../result/index.ts";
+import { buildTimeline } from "../timeline/index.ts";
 import type { Trace } from "../trace/index.ts";
 import type { CliContext } from "./context.ts";
 import type { AnalyzeRequest } from "./handlers.ts";
 import { say } from "./messages.ts";
-import { explainBundle, readCalls, spansOf } from "./pipeline.ts";
+import { examineBundle, readCalls, spansOf, type Explanation } from "./pipeline.ts";
 import { summarizeTrace, type TraceSummary } from "./trace-summary.ts";
 
 /** Nothing to explain is an answer too, with what the file holds so that the user can point at the request. */
-export type Explained = { readonly kind: "result"; readonly result: RunResult } | { readonly kind: "no-request"; readonly summary: TraceSummary };
+export type Explained = ({ readonly kind: "result" } & Explanation) | { readonly kind: "no-request"; readonly summary: TraceSummary };
 
 /** Without a query: the requests of the bundle, or our own markers. `path` "-" is the standard input. */
 export function explainRecording({ path, query }: Pick<AnalyzeRequest, "path" | "query">, context: CliContext): Explained {
   const kind = kindOf(path);
-  if (kind === "bundle" && query === undefined && openBundle(path).requests.length > 0) return { kind: "result", result: explainBundle(path, context) };
+  if (kind === "bundle" && query === undefined && openBundle(path).requests.length > 0) return { kind: "result", ...examineBundle(path, context) };
   context.progress.say(say(context.lang, "progress.read"));
   const bundle = kind === "bundle" ? openBundle(path) : undefined;
   const find = (trace: Trace): readonly RequestRecord[] => findRequests(trace, query ?? { kind: "markers" });
@@ -33,7 +33,9 @@ export function explainRecording({ path, query }: Pick<AnalyzeRequest, "path" | 
     if (requests.length === 0) return { kind: "no-request", summary: summarizeTrace(trace, recording.latency?.()) };
     context.progress.say(say(context.lang, "progress.explain"));
     const known = bundle === undefined ? {} : knownOf(bundle);
-    return { kind: "result", result: explain({ trace, requests, toolVersion: context.version, ...known }) };
+    const timeline = buildTimeline(trace);
+    const result = explain({ trace, timeline, requests, toolVersion: context.version, ...known });
+    return { kind: "result", result, timeline, ...(bundle === undefined ? {} : { samples: bundle.samples }) };
   } finally {
     close();
   }

@@ -3,12 +3,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { EXIT, timeNs, UserError } from "../base/index.ts";
-import { openBundle, type Bundle, type Manifest, type ProcessIdentity, type RequestRecord } from "../bundle/index.ts";
+import { openBundle, type Bundle, type Manifest, type ProcessIdentity, type RequestRecord, type Samples } from "../bundle/index.ts";
 import { runCapture, type ArmedCapture } from "../capture/index.ts";
 import { captureNeeds, explain } from "../diagnosis/index.ts";
 import { importTrace, readFunctionCalls, readTracerTexts } from "../import/index.ts";
 import { isFunctionTracer, locateTracefs, type TracerName } from "../linux/index.ts";
 import type { RunResult } from "../result/index.ts";
+import { buildTimeline, type Timeline } from "../timeline/index.ts";
 import { runTrigger, type TriggerConfig, type TriggerRun } from "../trigger/index.ts";
 import type { FunctionCalls, TimeSpan, Trace } from "../trace/index.ts";
 import type { CliContext } from "./context.ts";
@@ -97,8 +98,16 @@ export async function fireInside(armed: ArmedCapture, firing: FiringOptions, { p
   });
 }
 
+/** What there is to show of a recording once it is explained. */
+export interface Explanation {
+  readonly result: RunResult;
+  readonly timeline: Timeline;
+  /** absent for recordings made by other tools */
+  readonly samples?: Samples;
+}
+
 /** Reads a bundle and explains its requests. Problems of the bundle become warnings and stay in the result. */
-export function explainBundle(directory: string, context: CliContext): RunResult {
+export function examineBundle(directory: string, context: CliContext): Explanation {
   const { progress, lang } = context;
   progress.say(say(lang, "progress.read"));
   const bundle = openBundle(directory);
@@ -108,9 +117,13 @@ export function explainBundle(directory: string, context: CliContext): RunResult
   const { requests, samples, manifest } = bundle;
   const { sections: traced, problems } = readTracerTexts(bundle.tracers);
   const watched = readCalls(bundle);
-  const result = explain({ trace, requests, samples, manifest, traced, calls: watched.calls, toolVersion: context.version });
-  return { ...result, capture: { ...result.capture, problems: [...bundle.problems, ...problems, ...watched.problems, ...result.capture.problems] } };
+  const timeline = buildTimeline(trace);
+  const result = explain({ trace, timeline, requests, samples, manifest, traced, calls: watched.calls, toolVersion: context.version });
+  const capture = { ...result.capture, problems: [...bundle.problems, ...problems, ...watched.problems, ...result.capture.problems] };
+  return { result: { ...result, capture }, timeline, samples };
 }
+
+export const explainBundle = (directory: string, context: CliContext): RunResult => examineBundle(directory, context).result;
 
 /** What function tracers saw: nothing is read where none ran. */
 export const readCalls = ({ tracePath, manifest: { tracers } }: Bundle): FunctionCalls =>

@@ -25,6 +25,8 @@ import { mainCulprit } from "./who.ts";
 
 export interface ExplainInput {
   readonly trace: Trace;
+  /** of `trace`, for who needs it beside the result; built when absent */
+  readonly timeline?: Timeline;
   readonly requests: readonly RequestRecord[];
   readonly samples?: Samples;
   /** absent for recordings made by other tools */
@@ -41,7 +43,7 @@ export interface ExplainInput {
 export function explain(input: ExplainInput): RunResult {
   const rules = input.rules ?? RULES;
   const { trace } = input;
-  const timeline = buildTimeline(trace);
+  const timeline = input.timeline ?? buildTimeline(trace);
   const { run, seen } = explainRequests(input, timeline);
   const absolute = absoluteClock(trace);
   const missing = new Map(rules.map((rule) => [rule, missingFor(rule, input)]));
