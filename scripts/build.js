@@ -2,7 +2,7 @@
 // The new dist/ takes the place of the old one in a blink: a test or a demo that runs meanwhile never sees half of it.
 import { build } from "esbuild";
 import { renameSync, rmSync } from "node:fs";
-import { entryPoints } from "./entries.js";
+import { entryPoints, pageEntryPoints } from "./entries.js";
 
 const staging = `dist.tmp-${process.pid}`;
 const old = `dist.tmp-${process.pid}-old`;
@@ -22,6 +22,20 @@ try {
     external: ["@echogarden/espeak-ng-emscripten", "esbuild", "vitest"],
     // commander is CommonJS and asks for node modules with require()
     banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+  });
+  // the script and the style of the HTML report, which are put into every report
+  await build({
+    entryPoints: pageEntryPoints,
+    outdir: staging,
+    bundle: true,
+    minify: true,
+    platform: "browser",
+    format: "esm",
+    target: "es2022",
+    jsx: "automatic",
+    jsxImportSource: "preact",
+    legalComments: "none",
+    logLevel: "warning",
   });
   moveIfThere("dist", old);
   renameSync(staging, "dist");

@@ -10,6 +10,11 @@ const bin = (name) => `node_modules/.bin/${name}`;
 
 const CHECKS = [
   { name: "types", command: [bin("tsc"), "--noEmit", "-p", "."], fix: "edit the lines above; again: npx tsc --noEmit -p ." },
+  {
+    name: "types of the page",
+    command: [bin("tsc"), "--noEmit", "-p", "src/report/html/client"],
+    fix: "edit the lines above; again: npx tsc --noEmit -p src/report/html/client",
+  },
   { name: "lint", command: [bin("oxlint"), "--deny-warnings"], fix: "npx oxlint --fix, and edit what is left (rules: .oxlintrc.json)" },
   { name: "format", command: [bin("oxfmt"), "--check"], fix: "npx oxfmt" },
   {

@@ -11,3 +11,9 @@ const entries = {
 };
 
 export const entryPoints = Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(file)));
+
+/** dist/report-page.js and dist/report-page.css */
+export const pageEntryPoints = [
+  { in: "src/report/html/client/main.tsx", out: "report-page" },
+  { in: "src/report/html/client/style.css", out: "report-page" },
+];

@@ -14,7 +14,7 @@ import { examineBundle, readCalls, spansOf, type Explanation } from "./pipeline.
 import { summarizeTrace, type TraceSummary } from "./trace-summary.ts";
 
 /** Nothing to explain is an answer too, with what the file holds so that the user can point at the request. */
-export type Explained = ({ readonly kind: "result" } & Explanation) | { readonly kind: "no-request"; readonly summary: TraceSummary };
+export type Explained = ({ readonly kind: "result" } & Explanation) | { readonly kind: "no-request"; readonly summary: TraceSummary; readonly trace: Trace };
 
 /** Without a query: the requests of the bundle, or our own markers. `path` "-" is the standard input. */
 export function explainRecording({ path, query }: Pick<AnalyzeRequest, "path" | "query">, context: CliContext): Explained {
@@ -30,7 +30,7 @@ export function explainRecording({ path, query }: Pick<AnalyzeRequest, "path" | 
   try {
     const trace = recording.trace();
     const requests = find(trace);
-    if (requests.length === 0) return { kind: "no-request", summary: summarizeTrace(trace, recording.latency?.()) };
+    if (requests.length === 0) return { kind: "no-request", summary: summarizeTrace(trace, recording.latency?.()), trace };
     context.progress.say(say(context.lang, "progress.explain"));
     const known = bundle === undefined ? {} : knownOf(bundle);
     const timeline = buildTimeline(trace);

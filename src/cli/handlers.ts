@@ -2,6 +2,7 @@
 import type { ExitCode } from "../base/index.ts";
 import type { ScenarioId } from "../demo/index.ts";
 import type { CliContext } from "./context.ts";
+import type { PrintFormat } from "./format-option.ts";
 import type { TargetQuery } from "./target-options.ts";
 import type { TracerChoice } from "./tracer-options.ts";
 import type { Firing } from "./trigger-options.ts";
@@ -16,6 +17,8 @@ export interface DiagnoseRequest extends TracerChoice {
   readonly output?: string;
   readonly keep: boolean;
   readonly failOn?: number;
+  /** undefined: as --json says */
+  readonly format?: PrintFormat;
   readonly bufferKb?: number;
 }
 
@@ -33,6 +36,8 @@ export interface AnalyzeRequest {
     | { readonly kind: "markers"; readonly begin?: string; readonly end?: string }
     | { readonly kind: "thread"; readonly tid: number; readonly from: bigint; readonly to: bigint };
   readonly failOn?: number;
+  /** undefined: as --json says */
+  readonly format?: PrintFormat;
 }
 
 export interface DemoRequest {
@@ -42,12 +47,26 @@ export interface DemoRequest {
   readonly output?: string;
 }
 
-export type ExportForm = "trace-text" | "ndjson" | "trace.dat";
+/** Records as they are. */
+export type RecordForm = "trace-text" | "ndjson" | "trace.dat";
+/** What the analysis made of them. */
+export type ExplainedForm = "perfetto" | "chrome" | "speedscope" | "folded";
+export type ExportForm = RecordForm | ExplainedForm;
 
 export interface ExportRequest {
   /** "-" = stdin */
   readonly path: string;
   readonly to: ExportForm;
+  /** folded: of every request, not only of the verdict's */
+  readonly allRequests?: boolean;
+  /** undefined: stdout */
+  readonly output?: string;
+}
+
+export type ReportFormat = "html" | "md" | "text" | "json";
+
+export interface ReportRequest extends Pick<AnalyzeRequest, "path" | "query"> {
+  readonly format: ReportFormat;
   /** undefined: stdout */
   readonly output?: string;
 }
@@ -72,6 +91,7 @@ export interface Handlers {
   diagnose(request: DiagnoseRequest, context: CliContext): Promise<ExitCode>;
   capture(request: CaptureRequest, context: CliContext): Promise<ExitCode>;
   analyze(request: AnalyzeRequest, context: CliContext): Promise<ExitCode>;
+  report(request: ReportRequest, context: CliContext): Promise<ExitCode>;
   export(request: ExportRequest, context: CliContext): Promise<ExitCode>;
   compare(request: CompareRequest, context: CliContext): Promise<ExitCode>;
   demo(request: DemoRequest, context: CliContext): Promise<ExitCode>;

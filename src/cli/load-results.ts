@@ -40,8 +40,8 @@ function pathsOf(list: string): string[] {
 }
 
 /** No recording begins with a brace. */
-function isJson(path: string): boolean {
-  if (statSync(path).isDirectory()) return false;
+export function isJson(path: string): boolean {
+  if (!existsSync(path) || statSync(path).isDirectory()) return false;
   const head = Buffer.alloc(64);
   const file = openSync(path, "r");
   try {

@@ -8,6 +8,7 @@ const handlers: Handlers = {
   diagnose: async (...args) => (await import("./run-diagnose.ts")).runDiagnose(...args),
   capture: async (...args) => (await import("./run-capture.ts")).runCaptureCommand(...args),
   analyze: async (...args) => (await import("./run-analyze.ts")).runAnalyze(...args),
+  report: async (...args) => (await import("./run-report.ts")).runReport(...args),
   export: async (...args) => (await import("./run-export.ts")).runExport(...args),
   compare: async (...args) => (await import("./run-compare.ts")).runCompare(...args),
   demo: async (...args) => (await import("./run-demo.ts")).runDemo(...args),

@@ -9,6 +9,10 @@ const TEXTS = {
   "progress.record": ["recording for {seconds} s", "正在记录 {seconds} 秒"],
   "progress.read": ["reading the recording", "正在读取记录"],
   "progress.explain": ["explaining", "正在分析"],
+  "export.in-part": [
+    "the recording is large: only {seconds} s of it, around its requests, were read and are written",
+    "记录很大：只读取并写出了其中请求前后的 {seconds} 秒",
+  ],
   "progress.service": ["starting the demo service", "正在启动演示服务"],
   kept: ["recording kept in {directory}", "记录保存在 {directory}"],
   "bundle.problem": ["the recording is damaged: {problem}", "记录已损坏：{problem}"],

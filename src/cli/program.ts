@@ -10,6 +10,7 @@ import { defineDiagnose } from "./commands/diagnose.ts";
 import { defineDoctor } from "./commands/doctor.ts";
 import { defineExport } from "./commands/export.ts";
 import { defineJanitor } from "./commands/janitor.ts";
+import { defineReport } from "./commands/report.ts";
 import type { CliIo } from "./context.ts";
 import type { RunHandler } from "./handlers.ts";
 
@@ -48,6 +49,7 @@ export function buildProgram(io: CliIo, version: string, run: RunHandler): Comma
   defineDiagnose(program, run);
   defineCapture(program, run);
   defineAnalyze(program, run);
+  defineReport(program, run);
   defineCompare(program, run);
   defineExport(program, run);
   defineCauses(program, run);
@@ -61,6 +63,7 @@ Examples:
   sudo stallscope doctor                                        what this machine can and cannot show
   sudo stallscope diagnose --url http://127.0.0.1:7860/api      why is this request late?
   stallscope analyze trace.dat --begin 'start (\\d+)' --end 'done (\\d+)'
+  stallscope report ./stallscope-20261124-101500 -o report.html the verdict to look at and to send on
   stallscope export trace.dat --to trace-text -o trace.txt      for Perfetto and Trace Compass
   stallscope compare before.json after.json                     is it slower than it was, and where?
   stallscope causes                                             what it can find

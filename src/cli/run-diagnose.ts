@@ -36,7 +36,7 @@ async function diagnose(request: DiagnoseRequest, context: CliContext): Promise<
         if (signal.aborted && !requests.some(({ status }) => status === "ok")) return exitCode() ?? 0;
         assertSomeSucceeded(requests, signal.aborted);
         const result = explainBundle(directory, context);
-        printResult(result, context);
+        printResult(result, context, request.format);
         return exitCode() ?? exitCodeOf(result, failOn);
       },
     );

@@ -1,8 +1,10 @@
-import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { SubBuffer } from "../../test/support/sub-buffer.ts";
+import { BUNDLED, drawnScene, explainedBundle } from "../../test/support/export-scenes.ts";
+import { eventsOf, readPerfetto } from "../../test/support/read-perfetto.ts";
 import { metadata, traceDatBytes } from "../../test/support/trace-dat.ts";
 import { EXIT, UserError, type ExitCode } from "../base/index.ts";
 import { createCliContext, type CliIo } from "./context.ts";
@@ -95,6 +97,74 @@ describe("export", () => {
   });
 });
 
+describe("export of what was explained", () => {
+  /** The drawn requests, as anybody's recording with our markers. */
+  const marked = (): string => {
+    const path = join(folder, "marked.dat");
+    const client = { cpu: 0, tid: 10 };
+    const scene = drawnScene()
+      .at(60)
+      .marker("stallscope request begin id=a;b", client)
+      .at(5020)
+      .marker("stallscope request end id=a;b", client)
+      .at(5030)
+      .marker("stallscope request begin id=2", client)
+      .at(5080)
+      .marker("stallscope request end id=2", client);
+    writeFileSync(path, scene.bytes());
+    return path;
+  };
+  const sums = (folded: string): number[] =>
+    folded
+      .split("\n")
+      .flatMap((line) => / (\d+)$/.exec(line)?.[1] ?? [])
+      .map(Number);
+
+  it("writes a Perfetto trace to a file and into a pipe, the same", async () => {
+    const output = join(folder, "out.pftrace");
+    const { code, output: nothing } = await exported({ path: BUNDLED, to: "perfetto", output });
+    expect([code, nothing.length]).toEqual([EXIT.ok, 0]);
+    const packets = readPerfetto([readFileSync(output)]);
+    const { timeline, result } = explainedBundle();
+    expect(eventsOf(packets, "sched_switch")).toHaveLength(timeline.trace.tables.get("sched_switch")?.length ?? 0);
+    const tracks = packets.flatMap(({ track_descriptor: track }) => (track === undefined ? [] : [track.name]));
+    expect(tracks).toEqual(result.requests.flatMap(({ id }) => [`request ${id}`, "critical path"]));
+    expect((await exported({ path: BUNDLED, to: "perfetto" })).output.equals(readFileSync(output))).toBe(true);
+    expect(readdirSync(folder).sort()).toEqual(["out.pftrace", "trace.dat"]);
+  });
+
+  it("writes Chrome's trace events and a profile of speedscope", async () => {
+    const chrome = JSON.parse((await exported({ path: marked(), to: "chrome" })).output.toString()) as { traceEvents: { cat?: string }[] };
+    expect(chrome.traceEvents.filter(({ cat }) => cat === "request")).toHaveLength(2);
+    const speedscope = JSON.parse((await exported({ path: marked(), to: "speedscope" })).output.toString()) as { profiles: { name: string }[] };
+    expect(speedscope.profiles.map(({ name }) => name)).toEqual(["request a;b", "request 2"]);
+  });
+
+  it("writes folded stacks of the verdict's request, or of all", async () => {
+    const one = (await exported({ path: marked(), to: "folded" })).output.toString();
+    expect(sums(one).reduce((sum, ns) => sum + ns, 0)).toBe(4_960_000);
+    const all = (await exported({ path: marked(), to: "folded", allRequests: true })).output.toString();
+    expect(sums(all).reduce((sum, ns) => sum + ns, 0)).toBe(4_960_000 + 50_000);
+    expect(all).toMatch(/^request a\\x3bb;client-10: /m);
+  });
+
+  it("shows the scheduling of a recording without requests, and refuses where a path is needed", async () => {
+    expect(readPerfetto([(await exported({ path: source, to: "perfetto" })).output]).length).toBeGreaterThan(1);
+    expect(JSON.parse((await exported({ path: source, to: "chrome" })).output.toString())).toMatchObject({ displayTimeUnit: "ns" });
+    for (const to of ["speedscope", "folded"] as const)
+      await expect(exported({ path: source, to, output: join(folder, "out") })).rejects.toMatchObject({ code: "export-no-request", exitCode: EXIT.input });
+    expect(readdirSync(folder)).not.toContain("out");
+  });
+
+  it.for(["perfetto", "trace.dat"] as const)("keeps a %s from terminals", async (to, { skip }) => {
+    // opening it makes a pseudo-terminal
+    if (!existsSync("/dev/ptmx")) return skip("no /dev/ptmx");
+    const terminal = openSync("/dev/ptmx", "r+");
+    await expect(runExport({ path: source, to }, context, terminal)).rejects.toMatchObject({ code: "export-to-terminal", exitCode: EXIT.usage });
+    closeSync(terminal);
+  });
+});
+
 describe("export on the command line", () => {
   async function call(...argv: string[]): Promise<{ code: ExitCode; request: unknown; stderr: string }> {
     let request: unknown;
@@ -112,10 +182,12 @@ describe("export on the command line", () => {
   it("takes what, where and as what", async () => {
     expect((await call("export", "trace.dat", "--to", "trace-text")).request).toEqual({ path: "trace.dat", to: "trace-text" });
     expect((await call("export", "-", "--to", "ndjson", "-o", "x")).request).toEqual({ path: "-", to: "ndjson", output: "x" });
+    expect((await call("export", "x", "--to", "folded", "--all-requests")).request).toEqual({ path: "x", to: "folded", allRequests: true });
+    expect(await call("export", "x", "--to", "perfetto", "--all-requests")).toMatchObject({ code: EXIT.usage, request: undefined });
   });
 
   it("says what is missing", async () => {
     expect(await call("export", "trace.dat")).toMatchObject({ code: EXIT.usage, request: undefined });
-    expect((await call("export", "trace.dat", "--to", "xml")).stderr).toContain("trace-text, ndjson, trace.dat");
+    expect((await call("export", "trace.dat", "--to", "xml")).stderr).toContain("trace-text, ndjson, trace.dat, perfetto, chrome, speedscope, folded");
   });
 });

@@ -8,7 +8,8 @@ import { openBundle } from "../bundle/index.ts";
 import { ndjsonLines, planFile, traceTextLines, writeAll, writeLines, writeLinesToFile, writeTraceDatFile } from "../export/index.ts";
 import { openRecording } from "../import/index.ts";
 import type { CliContext } from "./context.ts";
-import type { ExportRequest } from "./handlers.ts";
+import { exportExplained } from "./export-explained.ts";
+import type { ExportForm, ExportRequest, RecordForm } from "./handlers.ts";
 import { interruptible } from "./interruption.ts";
 import { say } from "./messages.ts";
 
@@ -17,11 +18,29 @@ const STDOUT = 1;
 /** `stdout`: descriptor that stands for it in tests. */
 export async function runExport(request: ExportRequest, context: CliContext, stdout = STDOUT): Promise<ExitCode> {
   const { path, to, output } = request;
-  if (to === "trace.dat" && output === undefined && isatty(stdout)) {
-    throw new UserError("export-to-terminal", "a trace.dat is not for terminals", { exitCode: EXIT.usage, hint: "add --output FILE, or send it into a pipe" });
+  if (isBinary(to) && output === undefined && isatty(stdout)) {
+    throw new UserError("export-to-terminal", `${to === "perfetto" ? "a Perfetto trace" : "a trace.dat"} is not for terminals`, {
+      exitCode: EXIT.usage,
+      hint: "add --output FILE, or send it into a pipe",
+    });
   }
   // what is in the way is told before a large recording is read
   if (output !== undefined) planFile(output);
+  return isRecordForm(to)
+    ? exportRecords({ path, to, ...(output === undefined ? {} : { output }) }, context, stdout)
+    : exportExplained({ ...request, to }, context, stdout);
+}
+
+const isBinary = (form: ExportForm): boolean => form === "trace.dat" || form === "perfetto";
+const isRecordForm = (form: ExportForm): form is RecordForm => form === "trace-text" || form === "ndjson" || form === "trace.dat";
+
+interface RecordsRequest {
+  readonly path: string;
+  readonly to: RecordForm;
+  readonly output?: string;
+}
+
+async function exportRecords({ path, to, output }: RecordsRequest, context: CliContext, stdout: number): Promise<ExitCode> {
   context.progress.say(say(context.lang, "progress.read"));
   const bundle = path !== "-" && statSync(path, { throwIfNoEntry: false })?.isDirectory() === true ? openBundle(path) : undefined;
   const opened = openRecording(bundle?.tracePath ?? path, bundle === undefined ? {} : { threads: bundle.manifest.threads });

@@ -1,5 +1,10 @@
+export { chromeLines } from "./chrome/chrome.ts";
+export type { Explanation } from "./explanation.ts";
+export { foldedLines } from "./folded.ts";
 export { hasLazyRescheduling, latencyColumn } from "./latency-column.ts";
 export { ndjsonLine, ndjsonLines } from "./ndjson.ts";
-export { planFile, writeAll, writeLines, writeLinesToFile, type NewFile } from "./output.ts";
+export { planFile, writeAll, writeLines, writeLinesToFile, writePieces, writePiecesToFile, type NewFile } from "./output.ts";
+export { perfettoPieces } from "./perfetto/perfetto.ts";
+export { speedscopePieces } from "./speedscope.ts";
 export { writeTraceDatFile } from "./trace-dat.ts";
 export { traceTextLine, traceTextLines } from "./trace-text.ts";

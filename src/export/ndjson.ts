@@ -3,10 +3,8 @@
  * `time` is ns on the trace clock. Integers that a double cannot hold are decimal strings, so that no reader rounds them.
  * `system`, `tgid`, `buffer` and `lost` (events lost right before; -1 = some) are there when they say something.
  */
+import { safeJson } from "./json-text.ts";
 import type { FieldValue, OpenedRecording, TraceRecord } from "./recording.ts";
-
-/** Control characters of the second kind and marks that turn text around: JSON lets them pass, terminals obey them. */
-const UNSAFE = /[\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]/g;
 
 export function* ndjsonLines(recording: Pick<OpenedRecording, "records">): Generator<string> {
   for (const record of recording.records()) yield ndjsonLine(record);
@@ -31,7 +29,7 @@ export function ndjsonLine(record: TraceRecord): string {
     ...(lostBefore === 0 ? [] : [`"lost":${lostBefore}`]),
     `"fields":{${fields}}`,
   ];
-  return `{${parts.join(",")}}\n`.replace(UNSAFE, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return safeJson(`{${parts.join(",")}}\n`);
 }
 
 const MAX_SAFE = BigInt(Number.MAX_SAFE_INTEGER);

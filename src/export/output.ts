@@ -24,6 +24,15 @@ export async function writeLines(fd: number, lines: Iterable<string>, signal?: A
   return block === "" || writeAll(fd, Buffer.from(block));
 }
 
+/** The same for bytes. */
+export async function writePieces(fd: number, pieces: Iterable<Uint8Array>, signal?: AbortSignal): Promise<boolean> {
+  for (const piece of pieces) {
+    signal?.throwIfAborted();
+    if (!(await writeAll(fd, piece))) return false;
+  }
+  return true;
+}
+
 /** Waits until the last byte was taken. */
 export async function writeAll(fd: number, bytes: Uint8Array): Promise<boolean> {
   for (let done = 0; done < bytes.length;) {
@@ -69,14 +78,20 @@ export function planFile(output: string): NewFile {
 }
 
 /** Lines into a new file; nothing is left of it when that fails or is interrupted. */
-export async function writeLinesToFile(output: string, lines: Iterable<string>, signal?: AbortSignal): Promise<void> {
+export const writeLinesToFile = (output: string, lines: Iterable<string>, signal?: AbortSignal): Promise<void> =>
+  writeFileWith(output, (fd) => writeLines(fd, lines, signal));
+
+export const writePiecesToFile = (output: string, pieces: Iterable<Uint8Array>, signal?: AbortSignal): Promise<void> =>
+  writeFileWith(output, (fd) => writePieces(fd, pieces, signal));
+
+async function writeFileWith(output: string, fill: (fd: number) => Promise<unknown>): Promise<void> {
   const file = planFile(output);
   try {
     const fd = await openFile(file.temporary, "wx", 0o600).catch((error: unknown) => {
       throw cannotWrite(error);
     });
     try {
-      await writeLines(fd, lines, signal);
+      await fill(fd);
     } finally {
       await closeFile(fd);
     }

@@ -1,7 +1,8 @@
 /** What does every section of the terminal report need to know? */
-import type { RequestResult, RunResult } from "../result/index.ts";
+import type { RunResult } from "../result/index.ts";
 import type { Language } from "./messages.ts";
 import { createStyle, type Style } from "./style.ts";
+import { subjectOf, type Subject } from "./subject.ts";
 
 export interface RenderOptions {
   readonly lang: Language;
@@ -10,18 +11,10 @@ export interface RenderOptions {
   readonly color: boolean;
 }
 
-export interface RenderContext {
-  readonly result: RunResult;
-  readonly lang: Language;
+export interface RenderContext extends Subject {
   readonly columns: number;
   readonly style: Style;
-  readonly servicePids: ReadonlySet<number>;
-  /** the request that is shown */
-  readonly request: RequestResult | undefined;
 }
-
-/** They say which functions were called, which shows in no event. */
-export const FUNCTION_TRACERS: ReadonlySet<string> = new Set(["function", "function_graph"]);
 
 export const DEFAULT_COLUMNS = 100;
 export const MIN_COLUMNS = 60;
@@ -32,13 +25,6 @@ export function clampColumns(columns: number): number {
   return Math.min(MAX_COLUMNS, Math.max(MIN_COLUMNS, Number.isFinite(columns) ? Math.floor(columns) : DEFAULT_COLUMNS));
 }
 
-export function createContext(result: RunResult, request: RequestResult | undefined, options: RenderOptions): RenderContext {
-  return {
-    result,
-    request,
-    lang: options.lang,
-    style: createStyle(options.color),
-    columns: clampColumns(options.columns),
-    servicePids: new Set(result.targets.map((target) => target.pid)),
-  };
+export function createContext(result: RunResult, { lang, columns, color }: RenderOptions): RenderContext {
+  return { ...subjectOf(result, lang), style: createStyle(color), columns: clampColumns(columns) };
 }

@@ -18,9 +18,11 @@ export function sentenceFor(verdict: Verdict, request: RequestResult | undefined
   const clause = clauseFor(verdict, request, lang);
   if (request === undefined) return message(lang, "sentence.run", { clause: capitalised(clause) });
   const params = { request: request.id, duration: formatMs(request.durationNs), clause };
-  if (typicalNs === undefined || request.durationNs < typicalNs * LATE_FROM) return message(lang, "sentence.took", params);
+  if (typicalNs === undefined || !isLate(request, typicalNs)) return message(lang, "sentence.took", params);
   return message(lang, "sentence.late", { ...params, late: formatMs(request.durationNs - typicalNs), typical: formatMs(typicalNs) });
 }
+
+export const isLate = ({ durationNs }: RequestResult, typicalNs: number): boolean => durationNs >= typicalNs * LATE_FROM;
 
 function clauseFor(verdict: Verdict, request: RequestResult | undefined, lang: Language): string {
   const { cause, culprit } = verdict;

@@ -26,11 +26,85 @@ describe("renderTerminal", () => {
 
   it("has its sections in the order of need", () => {
     const text = render();
-    const places = ["Request 3 was", "Where the time", "The account", "Evidence", "Compared with", "What to type", "What could not be measured"].map((title) =>
-      text.indexOf(title),
-    );
+    const titles = [
+      "Request 3 was",
+      "cause cpu-rival",
+      "What to type",
+      "Where the time",
+      "The account",
+      "Compared with",
+      "Evidence",
+      "The other",
+      "How far to",
+    ];
+    const places = titles.map((title) => text.indexOf(title));
     expect(places).toEqual([...places].sort((a, b) => a - b));
     expect(places[0]).toBe(0);
+  });
+
+  it("says why it is so sure, by which witnesses", () => {
+    const sure = (cause: string, confidence: "high" | "medium" | "low"): string =>
+      render({ ...rivalRun(), verdict: { ...rivalRun().verdict, cause, confidence } }, "en", 160);
+    expect(render()).toContain("confidence high (the trace, and run-queue wait of the service's threads or CPU\npressure)");
+    expect(sure("block-io", "medium")).toContain("confidence medium (the trace alone; the second witness would be I/O pressure)");
+    expect(sure("block-io", "low")).toContain("confidence low (I/O pressure says otherwise)");
+    // no second witness is known of this one, nor of causes of a newer version
+    expect(sure("application-cpu", "medium")).toContain("confidence medium (the trace alone) ");
+    expect(sure("quantum-noise", "high")).toContain("confidence high (trace and counters) ");
+  });
+
+  it("gives the first remedy in full and names the others", () => {
+    expect(render()).toContain("  or, with commands and undo in --json: Let the other program run only when the CPU is free (low");
+    expect(render()).not.toContain("renice");
+    expect(render(unclearRun())).not.toContain("What to type");
+    const [first, ...others] = rivalRun().diagnoses;
+    if (first === undefined) throw new Error("a fixture without a diagnosis");
+    expect(render({ ...rivalRun(), diagnoses: [{ ...first, remedies: [] }, ...others] })).toContain("Nothing to type");
+  });
+
+  it("tells the other requests in a line each: late or not, and by which cause", () => {
+    const run = rivalRun();
+    const [zero, one, ...rest] = run.requests;
+    if (zero === undefined || one === undefined || run.contrast === undefined) throw new Error("a fixture without requests");
+    const mixed = {
+      ...run,
+      requests: [
+        { ...zero, verdict: { ...zero.verdict, cause: "block-io", costNs: 90_000_000 } },
+        { ...one, status: "timeout" as const, error: "no answer" },
+        ...rest,
+      ],
+      contrast: { ...run.contrast, slow: ["0", "3"], fast: ["2", "4"] },
+    };
+    expect(render(mixed)).toMatch(
+      /\n {2}0 {2}250 ms {2}late {7}It waited for a disk: 90.0 ms\n {2}1 {2}251 ms {2}timed out {2}no answer\n {2}2 {2}253 ms {2}not late/,
+    );
+    const many = { ...run, requests: [...run.requests, ...Array.from({ length: 12 }, (_, index) => ({ ...one, id: `x${index}` }))] };
+    expect(render(many)).toContain("+6 more, see --json");
+    expect(render({ ...run, requests: run.requests.slice(3, 4) })).not.toContain("The other requests");
+  });
+
+  it("says how far to trust it: clock, overhead, machine, and losses without a number", () => {
+    const run = rivalRun();
+    const { capture, host } = run;
+    expect(render(run)).toContain("Nothing is missing: all events were recorded and none were lost.\n  The clock mono is the same for all CPUs.");
+    expect(render(run)).toContain("What the recording cost on our side is not known.");
+    expect(render(run)).toContain("The machine: Linux 6.18.0, x86_64, 2 CPUs.\n  Told by stallscope 0.1.0 from 48 211 events in 3 000 ms");
+    const other = render({
+      ...run,
+      host: { cpus: host.cpus },
+      capture: {
+        ...capture,
+        clock: "local",
+        overhead: { ownCpuNs: 12_300_000, events: 48_000, bytes: 2 ** 21 },
+        lost: { total: 0, perCpu: [{ cpu: 1, count: 0, intervals: 2 }] },
+      },
+    });
+    expect(other).toContain("Events were lost in 2 places (CPU 1); how many is not known.");
+    expect(other).toContain("The clock local may differ between CPUs");
+    expect(other).toContain("On our side, storing 48 000 events (2.0 MiB) took 12.3 ms of CPU time.");
+    expect(other).toContain("The machine: kernel not known, 2 CPUs.");
+    expect(other).not.toContain("Nothing is missing");
+    expect(render({ ...run, capture: { ...capture, clock: "" } })).toContain("does not say which clock");
   });
 
   it("closes the account", () => {

@@ -1,40 +1,38 @@
-/** What does a tired operator see? The sentence first; then where the time went, why we say so, what to type, what we do not know. */
-import { printable } from "../base/index.ts";
+/** What does a tired operator see? What it was and what to do about it first; then where the time went, why we say so, and how far to trust it. */
 import type { RunResult } from "../result/index.ts";
 import { renderAccount } from "./account-view.ts";
-import { culpritNoun } from "./culprit-text.ts";
-import { renderContrast, renderEvidence, renderRemedies } from "./finding-views.ts";
-import { formatMs, formatShare, NO_BREAK } from "./format-value.ts";
-import { renderGaps } from "./gaps-view.ts";
+import { alsoFound, isNamed, whySure } from "./finding-text.ts";
+import { renderContrast, renderEvidence, renderRemedies, unbroken } from "./finding-views.ts";
 import { plainSpaces, truncate, wrap } from "./layout.ts";
-import { message, optionalMessage } from "./message.ts";
+import { message } from "./message.ts";
 import type { Language } from "./messages.ts";
 import { createContext, type RenderContext, type RenderOptions } from "./render-context.ts";
+import { renderOtherRequests } from "./requests-view.ts";
 import { renderSections } from "./sections-view.ts";
 import { requestOfVerdict, sentenceFor, typicalDurationNs } from "./sentence.ts";
+import { renderTrust } from "./trust-view.ts";
 import { renderWaterfall } from "./waterfall-view.ts";
-
-const MAX_ALSO = 3;
 
 /** The whole report, ending in a newline. Contains no control characters but colours, and those only when asked for. */
 export function renderTerminal(result: RunResult, options: RenderOptions): string {
-  const request = requestOfVerdict(result);
-  const context = createContext(result, request, options);
-  const { lang, style } = context;
-  const typical = typicalDurationNs(result);
+  const context = createContext(result, options);
+  const { lang, style, columns, request } = context;
   const section = (title: string, lines: readonly string[]): string[] => (lines.length === 0 ? [] : ["", style.heading(title), ...lines]);
-  const lines = renderVerdict(typical, context);
+  const lines = renderVerdict(context);
   if (request !== undefined) {
+    const also = alsoFound(context).map((line) => `  ${truncate(line, columns - 2)}`);
     lines.push(
+      ...section(message(lang, "remedies.title"), renderRemedies(context)),
       ...section(message(lang, "waterfall.title", { request: request.id }), renderWaterfall(request, context)),
       ...section(message(lang, "account.title"), renderAccount(request, context)),
+      ...section(message(lang, "contrast.title"), renderContrast(request, context)),
+      ...section(message(lang, "also.title", { request: request.id }), also),
       ...section(message(lang, "evidence.title"), renderEvidence(request, context)),
       ...section(message(lang, "sections.title", { request: request.id }), renderSections(context)),
-      ...section(message(lang, "contrast.title"), renderContrast(request, typical, context)),
-      ...section(message(lang, "remedies.title"), renderRemedies(context)),
+      ...section(message(lang, "requests.title"), renderOtherRequests(context)),
     );
   }
-  lines.push(...section(message(lang, "gaps.title"), renderGaps(context)));
+  lines.push(...section(message(lang, "trust.title"), renderTrust(context)));
   return plainSpaces(`${lines.join("\n")}\n`);
 }
 
@@ -45,40 +43,14 @@ export function renderSummary(result: RunResult, options: { readonly lang: Langu
   return plainSpaces(`${sentence}\n`);
 }
 
-function renderVerdict(typical: number | undefined, context: RenderContext): string[] {
-  const { result, request, lang, columns, style } = context;
+/** The sentence, its cause, and why it is so sure. */
+function renderVerdict({ result, request, lang, columns, style, typicalNs }: RenderContext): string[] {
   if (request === undefined) return [style.strong(message(lang, "no-request"))];
-  const { cause, confidence } = result.verdict;
-  const isNamed = cause !== "none" && cause !== "inconclusive";
-  const paint = isNamed && cause !== "application-cpu" ? style.alarm : style.strong;
-  const lines = wrap(sentenceFor(result.verdict, request, lang, typical), columns).map(paint);
-  if (isNamed)
-    lines.push(
-      ...wrap(
-        message(lang, "cause-line", {
-          cause,
-          confidence: message(lang, `confidence.${confidence}`),
-          command: unbroken(`stallscope causes --explain ${cause}`),
-        }),
-        columns,
-      ).map(style.quiet),
-    );
-  return [...lines, ...renderAlso(context)];
-}
-
-/** A command on one line, to be copied. */
-const unbroken = (command: string): string => command.replaceAll(" ", NO_BREAK);
-
-/** Other causes found in the same request: they cost less of the excess, but they cost. */
-function renderAlso({ result, request, lang, columns, style }: RenderContext): string[] {
-  const others = result.diagnoses
-    .filter(({ status, cause, requests }) => status === "found" && cause !== result.verdict.cause && request !== undefined && requests.includes(request.id))
-    .sort((a, b) => b.costNs - a.costNs)
-    .slice(0, MAX_ALSO);
-  return others.map((diagnosis) => {
-    const title = optionalMessage(lang, `cause.${diagnosis.cause}.title`) ?? printable(diagnosis.cause);
-    const share = diagnosis.share ?? (request === undefined || request.durationNs === 0 ? 0 : diagnosis.costNs / request.durationNs);
-    const culprit = diagnosis.culprit === undefined || diagnosis.culprit.kind === "none" ? undefined : culpritNoun(diagnosis.culprit, lang);
-    return style.quiet(truncate(message(lang, "also", { title, cost: formatMs(diagnosis.costNs), share: formatShare(share), culprit }), columns));
-  });
+  const { verdict } = result;
+  const paint = isNamed(verdict) && verdict.cause !== "application-cpu" ? style.alarm : style.strong;
+  const lines = wrap(sentenceFor(verdict, request, lang, typicalNs), columns).map(paint);
+  if (!isNamed(verdict)) return lines;
+  const command = unbroken(`stallscope causes --explain ${verdict.cause}`);
+  const cause = message(lang, "cause-line", { cause: verdict.cause, confidence: whySure(verdict, lang), command });
+  return [...lines, ...wrap(cause, columns).map(style.quiet)];
 }

@@ -1,31 +1,55 @@
 /** stallscope export: a recording for other tools. Needs no root. */
 import { Option, type Command } from "commander";
-import type { ExportForm, RunHandler } from "../handlers.ts";
+import { EXIT, UserError } from "../../base/index.ts";
+import type { ExportForm, ExportRequest, RunHandler } from "../handlers.ts";
 import { examples } from "../help-examples.ts";
 
 /** The type makes it complete. */
-const FORMS: Readonly<Record<ExportForm, true>> = { "trace-text": true, ndjson: true, "trace.dat": true };
+const FORMS: Readonly<Record<ExportForm, true>> = {
+  "trace-text": true,
+  ndjson: true,
+  "trace.dat": true,
+  perfetto: true,
+  chrome: true,
+  speedscope: true,
+  folded: true,
+};
+
+interface Values {
+  readonly to: ExportForm;
+  readonly output?: string;
+  readonly allRequests?: true;
+}
 
 export function defineExport(program: Command, run: RunHandler): void {
   program
     .command("export")
-    .description("write a recording for other tools: the kernel's text, JSON lines, or a trace.dat of version 6")
+    .description("write a recording for other tools: its records as they are, or with the path of each request explained")
     .argument("<file>", "directory, recording, or - for stdin")
     .addOption(
-      new Option("--to <form>", "trace-text: Perfetto, Trace Compass; ndjson: one JSON object per record; trace.dat: trace-cmd, KernelShark")
+      new Option(
+        "--to <form>",
+        "records: trace-text (Trace Compass), ndjson, trace.dat (trace-cmd, KernelShark); explained: perfetto, chrome (trace events), speedscope, folded (flame graphs)",
+      )
         .choices(Object.keys(FORMS))
         .makeOptionMandatory(),
     )
     .option("-o, --output <file>", "new file; default: stdout")
+    .option("--all-requests", "folded: every request, each below a frame of its own; default: the verdict's request")
     .addHelpText(
       "after",
       examples(
-        "stallscope export ./stallscope-20261124-101500 --to trace-text -o trace.txt      (open it at ui.perfetto.dev)",
+        "stallscope export ./stallscope-20261124-101500 --to perfetto -o trace.pftrace     (open it at ui.perfetto.dev)",
+        "stallscope export ./stallscope-20261124-101500 --to folded | flamegraph.pl --countname ns > path.svg",
         'stallscope export trace.dat --to ndjson | grep \'"event":"sched_switch"\'',
         "stallscope export compressed.dat --to trace.dat -o plain.dat",
       ),
     )
-    .action((path: string, { to, output }: { readonly to: ExportForm; readonly output?: string }) =>
-      run("export", { path, to, ...(output === undefined ? {} : { output }) }),
-    );
+    .action((path: string, values: Values) => run("export", readExport(path, values)));
+}
+
+function readExport(path: string, { to, output, allRequests }: Values): ExportRequest {
+  if (allRequests !== undefined && to !== "folded")
+    throw new UserError("export-requests", "--all-requests goes with --to folded", { exitCode: EXIT.usage, hint: "the other forms have all requests anyway" });
+  return { path, to, ...(output === undefined ? {} : { output }), ...(allRequests === undefined ? {} : { allRequests }) };
 }

@@ -1,39 +1,19 @@
-/** What could not be measured? Not measured is never zero, so each gap is said, or that there is none. */
+/** What could not be measured? Not measured is never zero, so each gap is said. */
 import { printable } from "../base/index.ts";
 import type { Diagnosis, RequestResult } from "../result/index.ts";
 import { formatMs, formatShare, grouped } from "./format-value.ts";
-import { wrap } from "./layout.ts";
 import { message } from "./message.ts";
-import { FUNCTION_TRACERS, type RenderContext } from "./render-context.ts";
+import type { Language } from "./messages.ts";
+import { FUNCTION_TRACERS } from "./section-items.ts";
+import type { Subject } from "./subject.ts";
 
-const MAX_LINES = 8;
 /** a request with less than this lost or unknown is accounted for well enough to act on */
 const UNACCOUNTED_FROM = 0.005;
 
-export function renderGaps(context: RenderContext): string[] {
-  const { lang, columns, style, result } = context;
-  const gaps = gapSentences(context);
-  const shown = gaps.slice(0, MAX_LINES).flatMap((sentence) => wrap(sentence, columns, "  ", "    "));
-  if (gaps.length > MAX_LINES) shown.push(`  ${message(lang, "gaps.more", { count: gaps.length - MAX_LINES })}`);
-  if (gaps.length === 0) shown.push(...wrap(message(lang, "gaps.nothing"), columns, "  ", "    "));
-  const withStatus = (status: Diagnosis["status"]): Diagnosis[] => result.diagnoses.filter((diagnosis) => diagnosis.status === status);
-  const inapplicable = withStatus("not-applicable");
-  if (inapplicable.length > 0) shown.push(...wrap(message(lang, "gaps.not-applicable", { causes: listOf(inapplicable) }), columns, "  ", "    "));
-  if (result.diagnoses.length > 0) {
-    const counts = { count: result.diagnoses.length, found: withStatus("found").length, ruledOut: withStatus("ruled-out").length };
-    shown.push(...wrap(message(lang, "gaps.looked", counts), columns, "  ", "    ").map(style.quiet));
-  }
-  return shown;
-}
-
-/** The worst first. */
-function gapSentences({ lang, result, request }: RenderContext): string[] {
+/** The worst first; lost events are told by lossSentences. */
+export function gapSentences({ lang, result, request }: Subject): string[] {
   const { capture } = result;
   const gaps: string[] = [];
-  if (capture.lost.total > 0) {
-    const perCpu = capture.lost.perCpu.filter((cpu) => cpu.count > 0).map(({ cpu, count }) => message(lang, "gaps.lost-cpu", { cpu, count }));
-    gaps.push(message(lang, "gaps.lost", { count: grouped(capture.lost.total), perCpu: perCpu.join(", ") }));
-  }
   if (request !== undefined) gaps.push(...unaccounted(request, lang));
   for (const { what, why } of result.verdict.missing ?? []) gaps.push(message(lang, "gaps.verdict", { what, why: sentencePart(why) }));
   for (const failed of result.requests.filter(({ status }) => status !== "ok")) {
@@ -55,7 +35,36 @@ function gapSentences({ lang, result, request }: RenderContext): string[] {
   return [...gaps, ...withoutData(result.diagnoses, lang)];
 }
 
-function unaccounted(request: RequestResult, lang: RenderContext["lang"]): string[] {
+/** Empty when no event was lost. */
+export function lossSentences({ lang, result }: Subject): string[] {
+  const { total, perCpu } = result.capture.lost;
+  const uncounted = perCpu.filter(({ count, intervals }) => count === 0 && intervals > 0);
+  const counts = perCpu.filter(({ count }) => count > 0).map(({ cpu, count }) => message(lang, "gaps.lost-cpu", { cpu, count }));
+  return [
+    ...(total > 0 ? [message(lang, "gaps.lost", { count: grouped(total), perCpu: counts.join(", ") })] : []),
+    ...(uncounted.length > 0
+      ? [
+          message(lang, "gaps.lost-uncounted", {
+            count: uncounted.reduce((sum, { intervals }) => sum + intervals, 0),
+            cpus: uncounted.map(({ cpu }) => cpu).join(", "),
+          }),
+        ]
+      : []),
+  ];
+}
+
+/** What was looked for: what cannot be on this machine, and how many causes there were. */
+export function lookedSentences({ lang, result: { diagnoses } }: Subject): string[] {
+  const withStatus = (status: Diagnosis["status"]): Diagnosis[] => diagnoses.filter((diagnosis) => diagnosis.status === status);
+  const inapplicable = withStatus("not-applicable");
+  const counts = { count: diagnoses.length, found: withStatus("found").length, ruledOut: withStatus("ruled-out").length };
+  return [
+    ...(inapplicable.length > 0 ? [message(lang, "gaps.not-applicable", { causes: listOf(inapplicable) })] : []),
+    ...(diagnoses.length > 0 ? [message(lang, "gaps.looked", counts)] : []),
+  ];
+}
+
+function unaccounted(request: RequestResult, lang: Language): string[] {
   const ns = request.account.reduce((sum, row) => sum + (row.class === "lost" || row.class === "unknown" ? row.ns : 0), 0);
   if (ns === 0 || ns / request.durationNs < UNACCOUNTED_FROM) return [];
   const reasons = new Map<string, number>();
@@ -69,7 +78,7 @@ function unaccounted(request: RequestResult, lang: RenderContext["lang"]): strin
 }
 
 /** Causes that lack the same thing share a line. */
-function withoutData(diagnoses: readonly Diagnosis[], lang: RenderContext["lang"]): string[] {
+function withoutData(diagnoses: readonly Diagnosis[], lang: Language): string[] {
   const byReason = new Map<string, Diagnosis[]>();
   for (const diagnosis of diagnoses) {
     if (diagnosis.status !== "insufficient-data") continue;

@@ -1,0 +1,1 @@
+export { renderPage, type PageParts } from "./page.ts";
