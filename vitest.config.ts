@@ -1,5 +1,5 @@
 /**
- * Which tests are there? By file name: `*.test.ts` run everywhere; `*.live.test.ts` need root and tracefs and skip with a reason;
+ * Which tests are there? By file name: `*.test.ts` run everywhere; `*.live.test.ts` need root and tracefs, `*.browser.test.ts` Debian's Chromium, and skip with a reason;
  * `*.slow.test.ts` install a real service first, `*.vm.test.ts` boot a virtual machine: these run only when asked for (npm test -- --slow --vm).
  */
 import { defineConfig } from "vitest/config";
@@ -31,12 +31,13 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["{src,test,bench,lab}/**/*.test.ts", "scripts/**/*.test.js"],
-          exclude: [...NOT_TESTS, "**/*.{live,slow,vm}.test.ts"],
+          exclude: [...NOT_TESTS, "**/*.{live,slow,vm,browser}.test.ts"],
           testTimeout: 15_000,
         },
       },
       // after the others: a test under load of its neighbours measures the neighbours
       alone("live", 60_000, 1),
+      alone("browser", 60_000, 2),
       ...["slow", "vm"].filter(wants).map((name, index) => alone(name, 900_000, 2 + index)),
     ],
   },

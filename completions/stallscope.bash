@@ -2,11 +2,11 @@
 _stallscope() {
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} command="" word
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-    case "$word" in demo|doctor|diagnose|capture|analyze|compare|export|causes|janitor) command=$word; break ;; esac
+    case "$word" in demo|doctor|diagnose|capture|analyze|report|compare|export|causes|janitor) command=$word; break ;; esac
   done
   COMPREPLY=()
   case "$command" in
-    "") COMPREPLY=($(compgen -W 'demo doctor diagnose capture analyze compare export causes janitor help -V --version --lang --json --no-color -q --quiet --tracefs --help' -- "$cur")) ;;
+    "") COMPREPLY=($(compgen -W 'demo doctor diagnose capture analyze report compare export causes janitor help -V --version --lang --json --no-color -q --quiet --tracefs --help' -- "$cur")) ;;
     demo)
       case "$prev" in
         --scenario) COMPREPLY=($(compgen -W 'rival quota lock cold fifo stop log' -- "$cur")); return ;;
@@ -49,10 +49,11 @@ _stallscope() {
         --output) COMPREPLY=($(compgen -d -- "$cur")); return ;;
         --buffer) COMPREPLY=(); return ;;
         --fail-on) COMPREPLY=(); return ;;
+        --format) COMPREPLY=($(compgen -W 'text md json' -- "$cur")); return ;;
         --lang) COMPREPLY=($(compgen -W 'en zh' -- "$cur")); return ;;
         --tracefs) COMPREPLY=($(compgen -d -- "$cur")); return ;;
       esac
-      if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W '--trigger --url --method --header --body --text --voice --model --api --input --file -n --requests --warmup --interval --timeout --pid --name --port --tracer --function --output --keep --buffer --fail-on -V --version --lang --json --no-color -q --quiet --tracefs --help' -- "$cur")); fi
+      if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W '--trigger --url --method --header --body --text --voice --model --api --input --file -n --requests --warmup --interval --timeout --pid --name --port --tracer --function --output --keep --buffer --fail-on --format -V --version --lang --json --no-color -q --quiet --tracefs --help' -- "$cur")); fi
       ;;
     capture)
       case "$prev" in
@@ -92,10 +93,25 @@ _stallscope() {
         --from) COMPREPLY=(); return ;;
         --to) COMPREPLY=(); return ;;
         --fail-on) COMPREPLY=(); return ;;
+        --format) COMPREPLY=($(compgen -W 'text md json' -- "$cur")); return ;;
         --lang) COMPREPLY=($(compgen -W 'en zh' -- "$cur")); return ;;
         --tracefs) COMPREPLY=($(compgen -d -- "$cur")); return ;;
       esac
-      if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W '--begin --end --thread --from --to --fail-on -V --version --lang --json --no-color -q --quiet --tracefs --help' -- "$cur")); else COMPREPLY=($(compgen -f -- "$cur")); fi
+      if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W '--begin --end --thread --from --to --fail-on --format -V --version --lang --json --no-color -q --quiet --tracefs --help' -- "$cur")); else COMPREPLY=($(compgen -f -- "$cur")); fi
+      ;;
+    report)
+      case "$prev" in
+        -o|--output) COMPREPLY=($(compgen -f -- "$cur")); return ;;
+        --format) COMPREPLY=($(compgen -W 'html md text json' -- "$cur")); return ;;
+        --begin) COMPREPLY=(); return ;;
+        --end) COMPREPLY=(); return ;;
+        --thread) COMPREPLY=(); return ;;
+        --from) COMPREPLY=(); return ;;
+        --to) COMPREPLY=(); return ;;
+        --lang) COMPREPLY=($(compgen -W 'en zh' -- "$cur")); return ;;
+        --tracefs) COMPREPLY=($(compgen -d -- "$cur")); return ;;
+      esac
+      if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W '-o --output --format --begin --end --thread --from --to -V --version --lang --json --no-color -q --quiet --tracefs --help' -- "$cur")); else COMPREPLY=($(compgen -f -- "$cur")); fi
       ;;
     compare)
       case "$prev" in
@@ -111,12 +127,14 @@ _stallscope() {
       ;;
     export)
       case "$prev" in
-        --to) COMPREPLY=($(compgen -W 'trace-text ndjson trace.dat' -- "$cur")); return ;;
+        --to) COMPREPLY=($(compgen -W 'trace-text ndjson trace.dat perfetto chrome speedscope folded' -- "$cur")); return ;;
         -o|--output) COMPREPLY=($(compgen -f -- "$cur")); return ;;
+        --begin) COMPREPLY=(); return ;;
+        --end) COMPREPLY=(); return ;;
         --lang) COMPREPLY=($(compgen -W 'en zh' -- "$cur")); return ;;
         --tracefs) COMPREPLY=($(compgen -d -- "$cur")); return ;;
       esac
-      if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W '--to -o --output -V --version --lang --json --no-color -q --quiet --tracefs --help' -- "$cur")); else COMPREPLY=($(compgen -f -- "$cur")); fi
+      if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W '--to -o --output --all-requests --begin --end -V --version --lang --json --no-color -q --quiet --tracefs --help' -- "$cur")); else COMPREPLY=($(compgen -f -- "$cur")); fi
       ;;
     causes)
       case "$prev" in

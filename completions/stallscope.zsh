@@ -7,13 +7,14 @@ _stallscope() {
     'diagnose:fire requests at a service and say why the slowest was late'
     'capture:record a service for a while, or while requests are fired, and keep the recording'
     'analyze:explain a recording\: a directory of stallscope, a trace.dat of trace-cmd, or a trace as text'
+    'report:write a report of a result or a recording\: one HTML file that opens anywhere, or Markdown for an issue tracker'
     'compare:say whether the requests of B are slower than those of A, by how much, and which class of time moved'
-    'export:write a recording for other tools\: the kernel'\''s text, JSON lines, or a trace.dat of version 6'
+    'export:write a recording for other tools\: its records as they are, or with the path of each request explained'
     'causes:list the causes it can name and what each needs'
     'janitor:remove the trace instances that killed runs left behind'
   )
   if (( CURRENT == 2 )) && [[ $words[2] != -* ]]; then _describe command commands; return; fi
-  local command=${words[(r)(demo|doctor|diagnose|capture|analyze|compare|export|causes|janitor)]}
+  local command=${words[(r)(demo|doctor|diagnose|capture|analyze|report|compare|export|causes|janitor)]}
   case "$command" in
     demo)
       _arguments \
@@ -65,6 +66,7 @@ _stallscope() {
         '--keep[keep the recording in ./stallscope-ID; default\: it is deleted after the report]' \
         '--buffer[size of the ring buffer per CPU, kB]:kB:' \
         '--fail-on[exit with 1 when the cause took this share of the slowest request or more, e.g. 20%]:share:' \
+        '--format[text (default), md\: Markdown for an issue tracker, or json\: the same as --json]:format:(text md json)' \
         '--version[print the version]' \
         '--lang[language of the report; default from LC_ALL, LC_MESSAGES, LANG]:lang:(en zh)' \
         '--json[print the result as JSON, always in English]' \
@@ -114,6 +116,24 @@ _stallscope() {
         '--from[begin\: seconds as in trace-cmd report, or ns]:time:' \
         '--to[end\: seconds as in trace-cmd report, or ns]:time:' \
         '--fail-on[exit with 1 when the cause took this share of the slowest request or more, e.g. 20%]:share:' \
+        '--format[text (default), md\: Markdown for an issue tracker, or json\: the same as --json]:format:(text md json)' \
+        '--version[print the version]' \
+        '--lang[language of the report; default from LC_ALL, LC_MESSAGES, LANG]:lang:(en zh)' \
+        '--json[print the result as JSON, always in English]' \
+        '--no-color[no colour (also\: NO_COLOR)]' \
+        '--quiet[only the sentence]' \
+        '--tracefs[where tracefs is mounted]:dir:_files -/' \
+        '*:: :_files'
+      ;;
+    report)
+      _arguments \
+        '--output[new file; default\: stdout]:file:_files' \
+        '--format[default\: by the name of --output (.html, .md, .txt, .json), else html]:format:(html md text json)' \
+        '--begin[marker text that begins a request; the first ( ) group pairs begin and end]:regex:' \
+        '--end[marker text that ends a request]:regex:' \
+        '--thread[the thread that waited for the request]:tid:' \
+        '--from[begin\: seconds as in trace-cmd report, or ns]:time:' \
+        '--to[end\: seconds as in trace-cmd report, or ns]:time:' \
         '--version[print the version]' \
         '--lang[language of the report; default from LC_ALL, LC_MESSAGES, LANG]:lang:(en zh)' \
         '--json[print the result as JSON, always in English]' \
@@ -139,8 +159,11 @@ _stallscope() {
       ;;
     export)
       _arguments \
-        '--to[trace-text\: Perfetto, Trace Compass; ndjson\: one JSON object per record; trace.dat\: trace-cmd, KernelShark]:form:(trace-text ndjson trace.dat)' \
+        '--to[records\: trace-text (Trace Compass), ndjson, trace.dat (trace-cmd, KernelShark); explained\: perfetto, chrome (trace events), speedscope, folded (flame graphs)]:form:(trace-text ndjson trace.dat perfetto chrome speedscope folded)' \
         '--output[new file; default\: stdout]:file:_files' \
+        '--all-requests[folded\: every request, each below a frame of its own; default\: the verdict'\''s request]' \
+        '--begin[marker text that begins a request; the first ( ) group pairs begin and end]:regex:' \
+        '--end[marker text that ends a request]:regex:' \
         '--version[print the version]' \
         '--lang[language of the report; default from LC_ALL, LC_MESSAGES, LANG]:lang:(en zh)' \
         '--json[print the result as JSON, always in English]' \

@@ -1,7 +1,7 @@
 // Does everything work, on every Node that is supported? usage: npm test [-- [--slow] [--vm] [--this-node] [--project NAME]... [FILTER...]]
 //   everything on the Node that runs this, then the unit tests again on the others;  --slow: also the tests that install a real service
 //   --vm: also those in a virtual machine (QEMU; STALLSCOPE_TESTBED names the folder with its kernel, see test/lab/vm/README.md)
-//   --project unit|live|slow|vm: only these;  FILTER (part of a file name): only these files, on this Node
+//   --project unit|live|browser|slow|vm: only these;  FILTER (part of a file name): only these files, on this Node
 //   --this-node: no other Node;  --all-nodes: the others too, with a FILTER
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
@@ -16,7 +16,7 @@ const OTHER_NODES = ["22", "24"];
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    project: { type: "string", multiple: true, default: ["unit", "live"] },
+    project: { type: "string", multiple: true, default: ["unit", "live", "browser"] },
     slow: { type: "boolean", default: false },
     vm: { type: "boolean", default: false },
     "this-node": { type: "boolean", default: false },

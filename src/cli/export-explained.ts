@@ -46,8 +46,8 @@ export async function exportExplained(request: ExplainedRequest, context: CliCon
 }
 
 /** Without a request there is still the scheduling; who needs a path refuses. */
-function explanationOf({ path }: ExplainedRequest, context: CliContext): Explanation {
-  const explained = explainRecording({ path }, context);
+function explanationOf({ path, query }: ExplainedRequest, context: CliContext): Explanation {
+  const explained = explainRecording({ path, ...(query === undefined ? {} : { query }) }, context);
   const toolVersion = context.version;
   if (explained.kind === "result") return { timeline: explained.timeline, result: explained.result, toolVersion };
   if (explained.trace.unread.length > 0)

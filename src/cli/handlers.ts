@@ -59,6 +59,8 @@ export interface ExportRequest {
   readonly to: ExportForm;
   /** folded: of every request, not only of the verdict's */
   readonly allRequests?: boolean;
+  /** explained forms: as for analyze */
+  readonly query?: AnalyzeRequest["query"];
   /** undefined: stdout */
   readonly output?: string;
 }

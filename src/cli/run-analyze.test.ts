@@ -2,9 +2,10 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { EXIT } from "../base/index.ts";
 import type { CliContext } from "./context.ts";
+import type { PrintFormat } from "./format-option.ts";
 import { runAnalyze } from "./run-analyze.ts";
 
-async function analyze(path: string, change: Partial<CliContext> = {}): Promise<{ code: number; out: string }> {
+async function analyze(path: string, change: Partial<CliContext> = {}, format?: PrintFormat): Promise<{ code: number; out: string }> {
   let out = "";
   const context: CliContext = {
     lang: "en",
@@ -19,9 +20,33 @@ async function analyze(path: string, change: Partial<CliContext> = {}): Promise<
     out: (text: string) => void (out += text),
     ...change,
   } as CliContext;
-  const code = await runAnalyze({ path }, context);
+  const code = await runAnalyze({ path, ...(format === undefined ? {} : { format }) }, context);
   return { code, out };
 }
+
+describe("what is printed", () => {
+  const path = "recordings/demo-rival";
+  it("is text, Markdown or JSON", async () => {
+    const text = await analyze(path);
+    expect(text).toMatchObject({ code: EXIT.ok, out: expect.stringMatching(/^Request 2 was [\d ]+ ms late[^]*\nHow far to trust this\n/) });
+    expect(await analyze(path, {}, "text")).toEqual(text);
+    expect((await analyze(path, {}, "md")).out).toMatch(/^# Request 2 was [\d ]+ ms late\n[^]*\n## How far to trust this\n/);
+    expect((await analyze(path, { lang: "zh" }, "md")).out).toContain("## 这份结论有多可信\n");
+    expect((await analyze(path, {}, "json")).out).toBe((await analyze(path, { json: true })).out);
+  });
+
+  it("is one sentence with -q, but not where a document is asked for", async () => {
+    expect((await analyze(path, { quiet: true }, "text")).out.split("\n")).toHaveLength(2);
+    expect((await analyze(path, { quiet: true }, "md")).out).toContain("## The account");
+  });
+
+  it("is a fence in Markdown when there is no request", async () => {
+    const { code, out } = await analyze("test/traces/text/irqsoff.txt", { color: true }, "md");
+    expect(code).toBe(EXIT.inconclusive);
+    expect(out).toMatch(/^```text\nNo request was found[^\u001b]*\n```\n$/);
+    expect(JSON.parse((await analyze("test/traces/text/irqsoff.txt", {}, "json")).out)).toHaveProperty("latency");
+  });
+});
 
 describe("a recording without a request", () => {
   it("of a latency tracer is told by its section, its task, its ends and its stack", async () => {

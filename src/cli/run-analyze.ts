@@ -17,18 +17,17 @@ export async function runAnalyze(request: AnalyzeRequest, context: CliContext): 
   return exitCodeOf(explained.result, request.failOn);
 }
 
+function summaryMarkdown(summary: TraceSummary, context: CliContext): string {
+  const lines = renderTraceSummary(summary, { ...context, color: false })
+    .trimEnd()
+    .split("\n");
+  return `${codeBlock(lines, "text")}\n`;
+}
+
 function printSummary(summary: TraceSummary, context: CliContext, format: PrintFormat): ExitCode {
   context.progress.clear();
   if (format === "json") context.out(traceSummaryJson(summary));
-  else if (format === "md")
-    context.out(
-      `${codeBlock(
-        renderTraceSummary(summary, { ...context, color: false })
-          .trimEnd()
-          .split("\n"),
-        "text",
-      )}\n`,
-    );
+  else if (format === "md") context.out(summaryMarkdown(summary, context));
   else if (context.quiet) context.out(`${say(context.lang, "summary.no-request")}\n`);
   else context.out(renderTraceSummary(summary, context));
   return EXIT.inconclusive;

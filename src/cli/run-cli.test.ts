@@ -165,6 +165,32 @@ describe("diagnose", () => {
   });
 });
 
+describe("--format", () => {
+  const diagnose = ["diagnose", "--url", "http://127.0.0.1/"];
+  it.each(["text", "md", "json"])("%s is told to diagnose and analyze", async (format) => {
+    expect((await call([...diagnose, "--format", format])).request).toMatchObject({ format });
+    expect((await call(["analyze", "t.dat", "--format", format])).request).toEqual({ path: "t.dat", format });
+  });
+
+  it("is the same as --json when it says json, wherever --json stands", async () => {
+    for (const argv of [
+      ["analyze", "t", "--json", "--format", "json"],
+      ["--json", "analyze", "t", "--format=json"],
+    ])
+      expect(await call(argv)).toMatchObject({ code: EXIT.ok, request: { path: "t", format: "json" }, context: { json: true } });
+  });
+
+  it.each([
+    [["analyze", "t", "--format", "md", "--json"], "--json and --format md do not go together"],
+    [["--json", "analyze", "t", "--format", "text"], "--json and --format text do not go together"],
+    [[...diagnose, "--json", "--format", "md"], "--json and --format md do not go together"],
+    [["analyze", "t", "--format", "pdf"], "Allowed choices"],
+    [["capture", "--pid", "4", "--duration", "1", "--format", "md"], "unknown option '--format'"],
+  ])("%j is wrong usage: %s", async (argv, sentence) => {
+    expect(await call(argv)).toMatchObject({ code: EXIT.usage, name: undefined, stderr: expect.stringContaining(sentence) });
+  });
+});
+
 describe("compare", () => {
   it("reads both sides, and everything that can be asked of them", async () => {
     expect((await call(["compare", "a.json", "b.json,c.json"])).request).toEqual({ a: "a.json", b: "b.json,c.json", matters: 0.05 });

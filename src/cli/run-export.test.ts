@@ -148,6 +148,12 @@ describe("export of what was explained", () => {
     expect(all).toMatch(/^request a\\x3bb;client-10: /m);
   });
 
+  it("takes markers of anybody's", async () => {
+    const query = { kind: "markers", begin: "begin id=(2)", end: "end id=(2)" } as const;
+    const folded = (await exported({ path: marked(), to: "folded", query })).output.toString();
+    expect(sums(folded).reduce((sum, ns) => sum + ns, 0)).toBe(50_000);
+  });
+
   it("shows the scheduling of a recording without requests, and refuses where a path is needed", async () => {
     expect(readPerfetto([(await exported({ path: source, to: "perfetto" })).output]).length).toBeGreaterThan(1);
     expect(JSON.parse((await exported({ path: source, to: "chrome" })).output.toString())).toMatchObject({ displayTimeUnit: "ns" });
@@ -184,6 +190,14 @@ describe("export on the command line", () => {
     expect((await call("export", "-", "--to", "ndjson", "-o", "x")).request).toEqual({ path: "-", to: "ndjson", output: "x" });
     expect((await call("export", "x", "--to", "folded", "--all-requests")).request).toEqual({ path: "x", to: "folded", allRequests: true });
     expect(await call("export", "x", "--to", "perfetto", "--all-requests")).toMatchObject({ code: EXIT.usage, request: undefined });
+    const markers = ["--begin", "a", "--end", "b"];
+    expect((await call("export", "x", "--to", "chrome", ...markers)).request).toEqual({
+      path: "x",
+      to: "chrome",
+      query: { kind: "markers", begin: "a", end: "b" },
+    });
+    expect(await call("export", "x", "--to", "ndjson", ...markers)).toMatchObject({ code: EXIT.usage, request: undefined });
+    expect(await call("export", "x", "--to", "chrome", "--begin", "a")).toMatchObject({ code: EXIT.usage, request: undefined });
   });
 
   it("says what is missing", async () => {

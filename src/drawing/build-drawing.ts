@@ -91,8 +91,10 @@ function occupancyOf(cpu: number, switches: Switches, spans: readonly DrawSpan[]
     for (; row < switches.length && (switches.time[row] as number) - shift < span.end; row++) {
       if (switches.cpu[row] !== cpu) continue;
       const time = switches.time[row] as number;
-      if (thread.values[thread.length - 1] === NOBODY) thread.values[thread.length - 1] = threads.at(switches.previous[row] as number, time);
-      closeWith(switches.previousState[row] as number);
+      const previous = threads.at(switches.previous[row] as number, time);
+      if (thread.values[thread.length - 1] === NOBODY) thread.values[thread.length - 1] = previous;
+      // another thread leaves than came: how the one that came left was not recorded
+      closeWith(thread.values[thread.length - 1] === previous ? (switches.previousState[row] as number) : STATE_UNSEEN);
       current = threads.at(switches.next[row] as number, time);
       push(time - shift, current);
     }

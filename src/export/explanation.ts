@@ -16,7 +16,7 @@ export function walkedRequests(result: RunResult | undefined, form: string): rea
   if (first === undefined)
     throw new UserError("export-no-request", `${form} shows the path of a request, and this recording holds no request that could be explained`, {
       exitCode: EXIT.input,
-      hint: "export it as perfetto or chrome, which show the scheduling; stallscope analyze tells what it holds",
+      hint: "say where it is with --begin REGEX --end REGEX on marker text, or export it as perfetto or chrome, which show the scheduling",
     });
   return [first, ...others];
 }

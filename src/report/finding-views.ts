@@ -1,6 +1,6 @@
 /** What backs the verdict and what can be done, in columns: what to type, the contrast with the fast requests, evidence. */
 import { printable } from "../base/index.ts";
-import type { RequestResult } from "../result/index.ts";
+import type { RemedyAdvice, RequestResult } from "../result/index.ts";
 import { contrastText } from "./contrast-text.ts";
 import { evidenceLines, findingOf, measuredText, remedyTitle } from "./finding-text.ts";
 import { NO_BREAK } from "./format-value.ts";
@@ -11,21 +11,35 @@ import { paintOf } from "./style.ts";
 
 const MAX_EVIDENCE = 3;
 const MAX_EVENT_COLUMNS = 200;
+/** remedies beside the first that are shown with their commands */
+const MAX_OTHERS = 2;
 
-/** The first remedy, the others by name. Commands are never wrapped or cut: they are there to be copied. */
+/** The first remedy with how to see that it helped, the others shorter. Commands are never wrapped or cut: they are there to be copied. */
 export function renderRemedies(context: RenderContext): string[] {
   const { result, lang, style, columns } = context;
   const finding = findingOf(result);
   if (finding === undefined) return [];
   const [first, ...others] = finding.remedies;
   if (first === undefined) return wrap(message(lang, "remedies.none"), columns, "  ");
-  const titles = others.map((remedy) => remedyTitle(remedy, lang)).join("; ");
+  const shown = others.slice(0, MAX_OTHERS);
+  const named = others.slice(MAX_OTHERS).map((remedy) => remedyTitle(remedy, lang));
   return [
     ...wrap(remedyTitle(first, lang), columns, "  ", "    "),
-    ...first.commands.map((command) => `    ${style.command(printable(command))}`),
-    ...first.undo.map((command) => style.quiet(`      ${message(lang, "remedies.undo", { command })}`)),
+    ...commandLines(first, context),
     ...(first.verify === undefined ? [] : wrap(message(lang, "remedies.verify", { what: first.verify }), columns, "      ").map(style.quiet)),
-    ...(others.length === 0 ? [] : wrap(message(lang, "remedies.others", { titles }), columns, "  ", "    ").map(style.quiet)),
+    ...shown.flatMap((remedy) => [
+      ...wrap(message(lang, "remedies.or", { title: remedyTitle(remedy, lang) }), columns, "  ", "    "),
+      ...commandLines(remedy, context),
+    ]),
+    ...(named.length === 0 ? [] : wrap(message(lang, "remedies.others", { titles: named.join("; ") }), columns, "  ", "    ")),
+  ];
+}
+
+/** Never a command without its undo. */
+function commandLines({ commands, undo }: RemedyAdvice, { lang, style }: RenderContext): string[] {
+  return [
+    ...commands.map((command) => `    ${style.command(printable(command))}`),
+    ...undo.map((command) => style.quiet(`      ${message(lang, "remedies.undo", { command })}`)),
   ];
 }
 

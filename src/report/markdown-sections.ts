@@ -4,6 +4,7 @@ import { accountLines } from "./account-lines.ts";
 import { contrastText } from "./contrast-text.ts";
 import { causeTitle, evidenceLines, findingOf, measuredText, remedyTitle } from "./finding-text.ts";
 import { formatMs, formatShare } from "./format-value.ts";
+import { padStart, widthOf } from "./layout.ts";
 import { code, codeBlock, details, list, prose, table } from "./markdown-text.ts";
 import { message, type MessageParams } from "./message.ts";
 import type { Language, MessageKey } from "./messages.ts";
@@ -83,12 +84,13 @@ export function evidenceSection(request: RequestResult, { result, lang }: Subjec
   const say = sayIn(lang);
   const all = evidenceLines(finding, request);
   const shown = all.slice(0, MAX_EVIDENCE);
+  const offsetWidth = Math.max(0, ...shown.map(({ offset }) => widthOf(offset)));
   const measured = measuredText(finding, lang);
   return [
     shown.length === 0
       ? say("evidence.none")
       : codeBlock(
-          shown.map(({ offset, cpu, text }) => `${offset}  ${cpu}  ${text}`),
+          shown.map(({ offset, cpu, text }) => `${padStart(offset, offsetWidth)}  ${cpu}  ${text}`),
           "text",
         ),
     ...(all.length > shown.length ? [say("evidence.more", { count: all.length - shown.length })] : []),

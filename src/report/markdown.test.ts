@@ -126,7 +126,8 @@ describe("renderMarkdown", () => {
 
   it("says the verdict, its confidence, and what to type, with names as code", () => {
     expect(text).toContain("it was ready to run, but `stress-ng-cpu[5150/5151]` held its CPU.\n\n- cause `cpu-rival`: Another program held the CPU\n");
-    expect(text).toContain("- confidence high (the trace, and run-queue wait of the service's threads or CPU pressure)\n");
+    expect(text).toContain("- confidence high (the trace, and the run-queue wait of the service's threads, or CPU pressure)\n");
+    expect(text).toContain("```text\n +67.386 ms  cpu1  sched_switch: prev_comm");
     expect(text).toContain("```sh\ntaskset -a -c -p 0 5150\n```\n\nUndo:\n\n```sh\ntaskset -a -c -p 0-1 5150\n```");
     expect(text).toContain(
       "<details>\n<summary>More remedies (1)</summary>\n\nLet the other program run only when the CPU is free (low risk)\n\n```sh\nrenice",

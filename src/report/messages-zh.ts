@@ -1,4 +1,7 @@
-/** What does the report say, in Chinese? Same keys, same parameters as messages.ts; the compiler and a test check it. */
+/**
+ * What does the report say, in Chinese? Same keys, same parameters as messages.ts; the compiler and a test check it.
+ * Longer than other files because it is the catalogue.
+ */
 import type { MessageKey } from "./messages.ts";
 
 export const zh: Readonly<Record<MessageKey, string>> = {
@@ -268,7 +271,8 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   "remedies.none": "没有可以输入的命令：已知的系统改动都不能解决这个问题。",
   "remedies.verify": "见效的标志：{what}",
   "remedies.undo": "撤销：{command}",
-  "remedies.others": "或者（命令和撤销方法见 --json）：{titles}",
+  "remedies.or": "或者：{title}",
+  "remedies.others": "或者，见 --json：{titles}",
   "risk.low": "风险低",
   "risk.medium": "风险中：请再读一遍",
   "risk.high": "风险高：不要在他人依赖的机器上使用",

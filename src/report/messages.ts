@@ -35,8 +35,8 @@ export const en = {
   "confidence.low-by": "confidence low ({witness} says otherwise)",
 
   // the second witness of a cause, beside the trace
-  "witness.cpu-rival": "run-queue wait of the service's threads or CPU pressure",
-  "witness.cpu-self-contention": "run-queue wait of the service's threads",
+  "witness.cpu-rival": "the run-queue wait of the service's threads, or CPU pressure",
+  "witness.cpu-self-contention": "the run-queue wait of the service's threads",
   "witness.rt-hog": "its real-time priority",
   "witness.cfs-quota": "the count of throttled periods of its cgroup",
   "witness.cpu-migration": "moves of the thread between CPUs",
@@ -298,7 +298,8 @@ export const en = {
   "remedies.none": "Nothing to type: no change of the system is known to cure this.",
   "remedies.verify": "it helped when: {what}",
   "remedies.undo": "undo: {command}",
-  "remedies.others": "or, with commands and undo in --json: {titles}",
+  "remedies.or": "or: {title}",
+  "remedies.others": "or, see --json: {titles}",
   "risk.low": "low risk",
   "risk.medium": "medium risk: read it twice",
   "risk.high": "high risk: not on a machine that others need",
@@ -367,7 +368,7 @@ export const en = {
   "trust.host": "The machine: {kernel}[, {arch}], {cpus} CPUs.",
   "trust.kernel": "Linux {version}",
   "trust.kernel-unknown": "kernel not known",
-  "trust.made-by": "Told by stallscope {version} from {events} events in {duration}; the same recording gives the same answer.",
+  "trust.made-by": "Made by stallscope {version} from {events} events in {duration}; the same recording gives the same answer.",
 
   // what could not be measured
   "gaps.title": "What could not be measured",

@@ -45,7 +45,7 @@ describe("renderTerminal", () => {
   it("says why it is so sure, by which witnesses", () => {
     const sure = (cause: string, confidence: "high" | "medium" | "low"): string =>
       render({ ...rivalRun(), verdict: { ...rivalRun().verdict, cause, confidence } }, "en", 160);
-    expect(render()).toContain("confidence high (the trace, and run-queue wait of the service's threads or CPU\npressure)");
+    expect(render()).toContain("confidence high (the trace, and the run-queue wait of the service's threads, or\nCPU pressure)");
     expect(sure("block-io", "medium")).toContain("confidence medium (the trace alone; the second witness would be I/O pressure)");
     expect(sure("block-io", "low")).toContain("confidence low (I/O pressure says otherwise)");
     // no second witness is known of this one, nor of causes of a newer version
@@ -53,13 +53,23 @@ describe("renderTerminal", () => {
     expect(sure("quantum-noise", "high")).toContain("confidence high (trace and counters) ");
   });
 
-  it("gives the first remedy in full and names the others", () => {
-    expect(render()).toContain("  or, with commands and undo in --json: Let the other program run only when the CPU is free (low");
-    expect(render()).not.toContain("renice");
-    expect(render(unclearRun())).not.toContain("What to type");
+  it("gives the first remedy in full, two others with their undo, and names the rest", () => {
+    expect(render()).toContain(
+      "  or: Let the other program run only when the CPU is free (low risk)\n    renice -n 19 -p 5150\n      undo: renice -n 0 -p 5150\n\n",
+    );
     const [first, ...others] = rivalRun().diagnoses;
     if (first === undefined) throw new Error("a fixture without a diagnosis");
-    expect(render({ ...rivalRun(), diagnoses: [{ ...first, remedies: [] }, ...others] })).toContain("Nothing to type");
+    const withRemedies = (remedies: typeof first.remedies): string => render({ ...rivalRun(), diagnoses: [{ ...first, remedies }, ...others] });
+    expect(withRemedies([])).toContain("Nothing to type");
+    const many = ["move-rival", "renice-rival", "swap-size", "keep-in-page-cache", "new-one"].map((id) => ({
+      id,
+      risk: "low" as const,
+      commands: [],
+      undo: [],
+      verify: id,
+    }));
+    expect(withRemedies(many)).toContain("it helped when: move-rival\n  or: Let the other");
+    expect(withRemedies(many)).toContain("\n  or, see --json: Keep the file in memory (low risk); new-one (low risk)\n");
   });
 
   it("tells the other requests in a line each: late or not, and by which cause", () => {
@@ -88,7 +98,7 @@ describe("renderTerminal", () => {
     const { capture, host } = run;
     expect(render(run)).toContain("Nothing is missing: all events were recorded and none were lost.\n  The clock mono is the same for all CPUs.");
     expect(render(run)).toContain("What the recording cost on our side is not known.");
-    expect(render(run)).toContain("The machine: Linux 6.18.0, x86_64, 2 CPUs.\n  Told by stallscope 0.1.0 from 48 211 events in 3 000 ms");
+    expect(render(run)).toContain("The machine: Linux 6.18.0, x86_64, 2 CPUs.\n  Made by stallscope 0.1.0 from 48 211 events in 3 000 ms");
     const other = render({
       ...run,
       host: { cpus: host.cpus },

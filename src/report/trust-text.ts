@@ -52,7 +52,9 @@ function overheadSentence({ lang, result }: Subject): string {
 function hostSentence({ lang, result }: Subject): string {
   const { kernel, arch, cpus } = result.host;
   return message(lang, "trust.host", {
-    kernel: kernel === undefined ? message(lang, "trust.kernel-unknown") : message(lang, "trust.kernel", { version: kernel }),
+    // a foreign trace.dat says it the way uname does
+    kernel:
+      kernel === undefined ? message(lang, "trust.kernel-unknown") : kernel.startsWith("Linux ") ? kernel : message(lang, "trust.kernel", { version: kernel }),
     arch,
     cpus,
   });

@@ -1,5 +1,6 @@
 /** stallscope diagnose: fire requests at a service, record the kernel meanwhile, say why the slow one was slow. */
 import type { Command } from "commander";
+import { addFormatOption, readFormat, type FormatValues } from "../format-option.ts";
 import type { DiagnoseRequest, RunHandler } from "../handlers.ts";
 import { examples } from "../help-examples.ts";
 import { share, wholeNumber } from "../option-values.ts";
@@ -7,7 +8,7 @@ import { addTargetOptions, targetQuery, type TargetOptionValues } from "../targe
 import { addTracerOption, readTracers, type TracerOptionValues } from "../tracer-options.ts";
 import { addTriggerOptions, readFiring, type TriggerOptionValues } from "../trigger-options.ts";
 
-interface Values extends TargetOptionValues, TracerOptionValues, TriggerOptionValues {
+interface Values extends TargetOptionValues, TracerOptionValues, TriggerOptionValues, FormatValues {
   readonly output?: string;
   readonly keep?: boolean;
   readonly failOn?: number;
@@ -20,7 +21,8 @@ export function defineDiagnose(program: Command, run: RunHandler): void {
     .option("--output <dir>", "keep the recording in this new directory")
     .option("--keep", "keep the recording in ./stallscope-ID; default: it is deleted after the report")
     .option("--buffer <kB>", "size of the ring buffer per CPU, kB", wholeNumber(64, 4_194_304))
-    .option("--fail-on <share>", "exit with 1 when the cause took this share of the slowest request or more, e.g. 20%", share)
+    .option("--fail-on <share>", "exit with 1 when the cause took this share of the slowest request or more, e.g. 20%", share);
+  addFormatOption(command)
     .addHelpText(
       "after",
       examples(
@@ -31,9 +33,10 @@ export function defineDiagnose(program: Command, run: RunHandler): void {
         "sudo stallscope diagnose --pid 4711 -- curl -s http://127.0.0.1:8000/tts",
         "sudo stallscope diagnose --url http://127.0.0.1:8000/tts --tracer irqsoff --tracer preemptoff",
         "sudo stallscope diagnose --url http://127.0.0.1:8000/tts --fail-on 20% --json > result.json",
+        "sudo stallscope diagnose --url http://127.0.0.1:8000/tts --format md > issue.md",
       ),
     )
-    .action((argv: string[], values: Values) => run("diagnose", readDiagnose(values, argv)));
+    .action((argv: string[], _own: unknown, called: Command) => run("diagnose", readDiagnose(called.optsWithGlobals<Values>(), argv)));
 }
 
 function readDiagnose(values: Values, argv: readonly string[]): DiagnoseRequest {
@@ -46,6 +49,7 @@ function readDiagnose(values: Values, argv: readonly string[]): DiagnoseRequest 
     ...(output === undefined ? {} : { output }),
     ...(failOn === undefined ? {} : { failOn }),
     ...(buffer === undefined ? {} : { bufferKb: buffer }),
+    ...readFormat(values),
     ...readTracers(values),
   };
 }

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { drawnScene, explainedBundle, explainedScene } from "../../../test/support/export-scenes.ts";
 import { scene } from "../../../test/support/trace-dsl.ts";
+import { timeNs } from "../../base/index.ts";
 import { nsBetween } from "../../result/index.ts";
 import { buildTimeline, STATE } from "../../timeline/index.ts";
 import type { ThreadIndex } from "../../trace/index.ts";
@@ -67,11 +68,11 @@ describe.each([
       if (known === undefined) lanes.set(lane, [event]);
       else known.push(event);
     }
-    for (const [lane, slices] of lanes) {
+    const overlaps = [...lanes].flatMap(([lane, slices]) => {
       const sorted = slices.map(span).sort((a, b) => (a.begin < b.begin ? -1 : 1));
-      for (const [index, { begin }] of sorted.entries())
-        if (index > 0 && begin < (sorted[index - 1]?.end as bigint)) expect(`${lane} at ${begin}`).toBe("free");
-    }
+      return sorted.flatMap(({ begin }, index) => (index > 0 && begin < (sorted[index - 1]?.end as bigint) ? [`${lane} at ${begin}`] : []));
+    });
+    expect(overlaps).toEqual([]);
   });
 
   it("shows who had each CPU", () => {
@@ -164,7 +165,7 @@ describe("Chrome's trace events", () => {
   it("have the scheduling of a recording without requests", () => {
     const { events } = read({ timeline: buildTimeline(drawnScene().trace()), toolVersion: "test" });
     const categories = new Set(events.flatMap(({ cat }) => (cat === undefined ? [] : [cat])));
-    expect(categories).toEqual(new Set(["cpu", "interrupt", "state"]));
+    expect(categories).toEqual(new Set(["cpu", "interrupt", "state", "missing"]));
   });
 
   it("are one JSON object whatever the names are, and safe to look at", () => {
@@ -176,6 +177,22 @@ describe("Chrome's trace events", () => {
     const requests = result.requests.map((request) => ({ ...request, id: comms.join() }));
     const { events } = read({ timeline: buildTimeline(drawn.trace()), result: { ...result, requests }, toolVersion: "test" });
     expect(events.filter(({ name }) => name === "thread_name").map(({ args }) => args?.["name"])).toEqual(expect.arrayContaining(comms));
+  });
+
+  it("tell where events were lost, buffer by buffer, and what was not read", () => {
+    const { timeline } = explainedScene();
+    const [hole] = timeline.trace.lost;
+    expect(hole).toMatchObject({ cpu: 1, count: 7, to: 5_000_000 });
+    const span = { from: timeNs(1000), to: timeNs(3000) };
+    const trace = { ...timeline.trace, lost: [...timeline.trace.lost, { cpu: 1, buffer: "deep", count: undefined, ...span }], unread: [span] };
+    const { events } = read({ timeline: { ...timeline, trace }, toolVersion: "test" });
+    const missing = events.filter(({ cat }) => cat === "missing").map(({ name, tid, ts, dur }) => [name, tid, ns(ts) - trace.clock.base, ns(dur)]);
+    expect(missing).toEqual([
+      ["not read", 3, 1000n, 2000n],
+      ["7 events were lost", 3, BigInt(hole?.from ?? -1), BigInt((hole?.to ?? 0) - (hole?.from ?? 0))],
+      ["events were lost", 4, 1000n, 2000n],
+      ["not read", 5, 1000n, 2000n],
+    ]);
   });
 
   it("keep the ns of stamps that no double holds", () => {

@@ -1,5 +1,5 @@
-/** Who had each CPU, and what interrupted them? A process per CPU with two lanes; an idle CPU is empty. */
-import { IDLE_THREAD } from "../../trace/index.ts";
+/** Who had each CPU, what interrupted them, and where is that not known? A process per CPU; where it is idle its first lane is empty. */
+import { IDLE_THREAD, type Trace } from "../../trace/index.ts";
 import { CONTEXT, type Timeline } from "../../timeline/index.ts";
 import { threadLabel } from "../labels.ts";
 import { absoluteClock } from "../stamps.ts";
@@ -17,6 +17,7 @@ export function* cpuEvents(timeline: Timeline): Generator<string> {
     yield* occupantEvents(timeline, cpu, { pid, tid: CPU_LANES.threads });
     yield laneEvent({ pid, tid: CPU_LANES.interrupts }, "interrupts");
     yield* interruptEvents(timeline, cpu, { pid, tid: CPU_LANES.interrupts });
+    yield* missingEvents(timeline.trace, cpu, pid);
   }
 }
 
@@ -47,4 +48,23 @@ function* interruptEvents({ trace, interrupts }: Timeline, cpu: number, lane: La
     const name = `${kind} ${trace.strings.get(pieces.name[row] as number)}`.trimEnd();
     yield completeEvent(lane, { name, category: "interrupt", begin: absolute(begin), durationNs: (pieces.end[row] as number) - begin });
   }
+}
+
+/** Buffers lose events each on their own, so that their losses may overlap. */
+function* missingEvents(trace: Trace, cpu: number, pid: number): Generator<string> {
+  const absolute = absoluteClock(trace);
+  const stretch = (lane: Lane, name: string, { from, to }: { readonly from: number; readonly to: number }): string =>
+    completeEvent(lane, { name, category: "missing", begin: absolute(from), durationNs: to - from });
+  const lost = trace.lost.filter((hole) => hole.cpu === cpu);
+  const buffers = [...new Set(lost.map(({ buffer }) => buffer))];
+  for (const [index, buffer] of buffers.entries()) {
+    const lane = { pid, tid: CPU_LANES.missing + index };
+    yield laneEvent(lane, buffer === "" ? "lost events" : `lost events of buffer ${buffer}`);
+    for (const hole of lost)
+      if (hole.buffer === buffer) yield stretch(lane, hole.count === undefined ? "events were lost" : `${hole.count} events were lost`, hole);
+  }
+  if (trace.unread.length === 0) return;
+  const lane = { pid, tid: CPU_LANES.missing + buffers.length };
+  yield laneEvent(lane, "not read");
+  for (const span of trace.unread) yield stretch(lane, "not read", span);
 }

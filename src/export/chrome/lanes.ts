@@ -9,7 +9,8 @@ const UNKNOWN_PROCESS = 300_000_000;
 export const RANK = { request: 0, cpu: 1, process: 2, unknownProcess: 3 } as const;
 
 export const REQUEST_LANES = { path: 1, phases: 2 } as const;
-export const CPU_LANES = { threads: 1, interrupts: 2 } as const;
+/** From `missing` on there is one per buffer that lost events. */
+export const CPU_LANES = { threads: 1, interrupts: 2, missing: 3 } as const;
 
 export const requestProcess = (index: number): number => FIRST_REQUEST + index;
 export const cpuProcess = (cpu: number): number => FIRST_CPU + cpu;

@@ -131,9 +131,9 @@ function threadLane(drawing: Drawing, thread: number, { byCpu }: Stays, wakes: G
   };
   let wake = wakes.first[thread] as number;
   const lastWake = wakes.first[thread + 1] as number;
-  /** The first wake-up from then on that comes before `until`; those before are used up. */
+  /** The first wake-up after `from` that comes before `until`; those before came while it was still on the CPU. */
   const nextWake = (from: number, until: number): number | undefined => {
-    while (wake < lastWake && (drawing.wakes.time[wakes.order[wake] as number] as number) < from) wake++;
+    while (wake < lastWake && (drawing.wakes.time[wakes.order[wake] as number] as number) <= from) wake++;
     const time = wake < lastWake ? (drawing.wakes.time[wakes.order[wake] as number] as number) : undefined;
     return time !== undefined && time <= until ? time : undefined;
   };

@@ -164,6 +164,7 @@ function Picture({ drawing, focus }: { readonly drawing: Drawing; readonly focus
           ref={canvas}
           tabIndex={0}
           role="img"
+          data-range={`${range.begin - scene.model.begin} ${range.end - scene.model.begin}`}
           style={{ height: `${height}px` }}
           aria-label={text("timeline.label", {
             cpus: drawing.occupancy.length,
