@@ -9,6 +9,7 @@ import { againstTraceCmd, convertToV7 } from "./against-trace-cmd.ts";
 import { alternate, machine, table, timedProgram, type Row } from "./figures.ts";
 import { hugeRecording } from "./huge-recording.ts";
 import { importRow } from "./import-row.ts";
+import { reportRows } from "./report-rows.ts";
 import { schedHeavyTrace } from "./sched-heavy-trace.ts";
 import { STALLSCOPE } from "./stallscope.ts";
 import { verdictLatency } from "./verdict-latency.ts";
@@ -21,6 +22,9 @@ if (![events, count, huge].every(Number.isSafeInteger) || events < 1000 || count
   process.stderr.write("usage: npm run bench [-- --events N --runs N --huge N]   N: whole numbers, events from 1000\n");
   process.exit(EXIT.usage);
 }
+
+/** The budget of the HTML report is for so many. */
+const REPORT_EVENTS = 1_000_000;
 
 const rows: Row[] = [];
 const notes: string[] = [];
@@ -36,6 +40,9 @@ try {
   const v7 = join(folder, "v7.dat");
   if (convertToV7(v6, v7, notes)) rows.push(...againstTraceCmd({ file: v7, label: "version 7, zstd", events, count, notes }));
   rows.push(...againstPerfSched({ folder, v6, events, count, notes }));
+  const reported = join(folder, "reported.dat");
+  writeFileSync(reported, events === REPORT_EVENTS ? bytes : schedHeavyTrace(Math.min(events, REPORT_EVENTS)));
+  rows.push(...(await reportRows(folder, reported, Math.min(events, REPORT_EVENTS), Math.min(count, 3), notes)));
   rows.push(...(await verdictLatency(Math.min(count, 3), notes)));
   if (huge > 0) rows.push(...hugeRecording(folder, huge));
 

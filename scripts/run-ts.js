@@ -14,7 +14,7 @@ await build({
   target: "node20",
   logLevel: "warning",
   banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
-  external: ["@echogarden/espeak-ng-emscripten", "esbuild", "vitest"],
+  external: ["@echogarden/espeak-ng-emscripten", "esbuild", "playwright-core", "vitest"],
 });
 process.argv = [process.argv[0], basename(file), ...rest];
 await import(pathToFileURL(outfile).href);

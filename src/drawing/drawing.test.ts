@@ -12,7 +12,10 @@ function expectSameOccupants(drawing: Drawing, timeline: Timeline): void {
   const { trace, occupancy } = timeline;
   for (const [cpu, { start, thread }] of drawing.occupancy.entries()) {
     const expected = occupancy.within(cpu, trace.begin, trace.end).map((one) => [one.begin - trace.begin, trace.threads.row(one.thread).tid]);
-    const drawn = Array.from(start, (begin, row) => [begin, drawing.threads[thread[row] as number]?.tid, (start[row + 1] ?? drawing.durationNs) - begin] as const);
+    const drawn = Array.from(
+      start,
+      (begin, row) => [begin, drawing.threads[thread[row] as number]?.tid, (start[row + 1] ?? drawing.durationNs) - begin] as const,
+    );
     // a switch to the same thread and a stay of no length are nothing to see
     const seen = drawn.filter(([, tid, length]) => tid !== undefined && length > 0).map(([begin, tid]) => [begin, tid]);
     expect(seen).toEqual(expected);
@@ -116,8 +119,8 @@ describe("seriesOf", () => {
   });
 
   it("does not draw what a sample lacks", () => {
-    const cgroups = [{ path: "/a", version: 2 as const, pids: [], throttledNs: 0 }];
-    const samples = [{ at: at(0), cgroups }, { at: at(10) }, { at: at(20), cgroups: [{ ...cgroups[0]!, throttledNs: 7e6 }] }, { at: at(30), cgroups }];
+    const groups = (throttledNs: number) => [{ path: "/a", version: 2 as const, pids: [], throttledNs }];
+    const samples = [{ at: at(0), cgroups: groups(0) }, { at: at(10) }, { at: at(20), cgroups: groups(7e6) }, { at: at(30), cgroups: groups(7e6) }];
     expect(seriesOf(samples, 5_000_000_000n)).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@
 import { IDLE_THREAD, type Trace } from "../trace/index.ts";
 
 export interface NameCursor {
-  /** Index into the strings is not enough: idle tasks and tasks that no event named have names too. Times must not go back. */
+  /** Empty for a task that nothing names. Times must not go back from call to call. */
   nameOf(tid: number, time: number, cpu: number): string;
 }
 

@@ -341,7 +341,6 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   "trust.kernel-unknown": "内核不详",
   "trust.made-by": "由 stallscope {version} 根据 {duration} 内的 {events} 个事件得出；同一份记录总是得出同样的结论。",
 
-  "gaps.title": "没能测量的部分",
   "gaps.nothing": "没有缺失：所有事件都已记录，没有丢失。",
   "gaps.nothing-lost": "没有丢失事件。",
   "gaps.lost-uncounted": "有 {count} 处丢失了事件（CPU {cpus}），数量不详。",

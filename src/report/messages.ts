@@ -371,7 +371,6 @@ export const en = {
   "trust.made-by": "Made by stallscope {version} from {events} events in {duration}; the same recording gives the same answer.",
 
   // what could not be measured
-  "gaps.title": "What could not be measured",
   "gaps.nothing": "Nothing is missing: all events were recorded and none were lost.",
   "gaps.nothing-lost": "No event was lost.",
   "gaps.lost-uncounted": "Events were lost in {count} places (CPU {cpus}); how many is not known.",

@@ -116,7 +116,9 @@ describe.skipIf(why !== undefined)(`the HTML report in a browser${why === undefi
   });
 
   it("fits a phone: nothing is wider than the screen", async () => {
-    const { page, problems } = await openReport(browser, writeReport(folder, cases[0] as (typeof cases)[number], "zh"), { viewport: { width: 390, height: 844 } });
+    const { page, problems } = await openReport(browser, writeReport(folder, cases[0] as (typeof cases)[number], "zh"), {
+      viewport: { width: 390, height: 844 },
+    });
     await page.locator("canvas[role=img]").waitFor();
     expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(390);
     expect(problems).toEqual([]);

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { drawnScene, explainedBundle, explainedScene, BUNDLED, type Explained } from "../../../test/support/export-scenes.ts";
 import { eventsOf, readPerfetto, slicesOf, type CpuEvent, type Packet, type Slice } from "../../../test/support/read-perfetto.ts";
 import { scene } from "../../../test/support/trace-dsl.ts";
+import { timeNs } from "../../base/index.ts";
 import { openBundle } from "../../bundle/index.ts";
 import { openRecording, type TraceRecord } from "../../import/index.ts";
 import { nsBetween, type RequestResult } from "../../result/index.ts";
@@ -222,6 +223,36 @@ describe("a Perfetto trace", () => {
     const slices = [...slicesOf(readPerfetto(perfettoPieces({ timeline, result: { ...result, requests } }))).values()].flat();
     expect(slices.slice(0, 2).map(({ name }) => name)).toEqual(["request \\x1b[31m", "\\x0a"]);
     expect(slices[2]).toMatchObject({ name: `${first.path[0]?.class}: a\\x00b`, details: { thread: "\\u202e\\x0a\ufffd-5" } });
+  });
+
+  it("tells what was not read, on every CPU", () => {
+    const { timeline } = explainedScene();
+    const trace = {
+      ...timeline.trace,
+      lost: [],
+      unread: [
+        { from: timeNs(400_000), to: timeNs(1_000_000) },
+        { from: timeNs(6_000_000), to: timeNs(9_000_000) },
+      ],
+    };
+    const bundles = readPerfetto(perfettoPieces({ timeline: { ...timeline, trace } })).flatMap(({ ftrace_events: bundle }) =>
+      bundle === undefined ? [] : [bundle],
+    );
+    // CPU 0: the wake of the worker's switch at 1310; CPU 1: the switch at 1200; behind the last event of each nothing but the loss
+    expect(bundles.filter(({ lost_events: lost }) => lost === true).map(({ cpu, event }) => [cpu, event?.[0]?.timestamp])).toEqual([
+      [0, "1000001310000"],
+      [0, undefined],
+      [1, "1000001200000"],
+      [1, undefined],
+    ]);
+  });
+
+  it("has a packet for each birth where no event tells of it", () => {
+    const { timeline } = explainedScene();
+    const tables = new Map([...timeline.trace.tables].filter(([name]) => name !== "task_newtask"));
+    const packets = readPerfetto(perfettoPieces({ timeline: { ...timeline, trace: { ...timeline.trace, tables } } }));
+    const born = packets.find(({ process_tree: tree }) => tree?.threads.some(({ tid }) => tid === 40));
+    expect(born).toMatchObject({ timestamp: "1000001400000", timestamp_clock_id: 3, process_tree: { threads: [{ tid: 40, tgid: 40 }] } });
   });
 
   it("has the scheduling of a recording without requests", () => {

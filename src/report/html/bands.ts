@@ -18,11 +18,13 @@ export interface Bands {
 /** `kinds`: categories, 0 included. */
 export function bandsOf(start: Float64Array, kind: Uint8Array, end: number, kinds: number): Bands {
   const sums = new Float64Array((start.length + 1) * kinds);
-  for (let row = 0; row < start.length; row++) {
-    const length = (start[row + 1] ?? end) - (start[row] as number);
-    for (let at = 0; at < kinds; at++) sums[(row + 1) * kinds + at] = sums[row * kinds + at] as number;
-    const own = (row + 1) * kinds + (kind[row] as number);
-    sums[own] = (sums[own] as number) + length;
+  const last = start.length - 1;
+  for (let row = 0; row <= last; row++) {
+    const length = (row < last ? (start[row + 1] as number) : end) - (start[row] as number);
+    const own = row * kinds;
+    for (let at = own; at < own + kinds; at++) sums[at + kinds] = sums[at] as number;
+    const next = own + kinds + (kind[row] as number);
+    sums[next] = (sums[next] as number) + length;
   }
   return { start, kind, end, kinds, sums };
 }

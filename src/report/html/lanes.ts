@@ -9,7 +9,14 @@ export const DOING = { nothing: 0, running: 1, waitsForCpu: 2, blocked: 3, sleep
 export const INTERRUPT = { none: 0, hardirq: 1, softirq: 2, kinds: 3 } as const;
 
 /** The timeline's STATE, of which only what a thread does off its CPU is in a drawing. */
-const LEFT: Readonly<Record<number, number>> = { 0: DOING.unknown, 3: DOING.waitsForCpu, 4: DOING.sleeping, 5: DOING.blocked, 6: DOING.stopped, 7: DOING.nothing };
+const LEFT: Readonly<Record<number, number>> = {
+  0: DOING.unknown,
+  3: DOING.waitsForCpu,
+  4: DOING.sleeping,
+  5: DOING.blocked,
+  6: DOING.stopped,
+  7: DOING.nothing,
+};
 const IDLE_THREAD = 0;
 
 export interface CpuLane {
@@ -47,7 +54,8 @@ export function lanesOf(drawing: Drawing, roleOf: (thread: number) => number): L
 
 function cpuLane(drawing: Drawing, cpu: number, roles: Uint8Array): CpuLane {
   const { start, thread } = drawing.occupancy[cpu] ?? { start: new Float64Array(), thread: new Int32Array() };
-  const kind = Uint8Array.from(thread, (who) => (who < 0 ? ON_CPU.idle : (roles[who] as number)));
+  const kind = new Uint8Array(thread.length);
+  for (let row = 0; row < kind.length; row++) kind[row] = roles[thread[row] as number] ?? ON_CPU.idle;
   const pieces = drawing.interrupts[cpu];
   const length = pieces?.start.length ?? 0;
   const edges = new Float64Array(length * 2);

@@ -19,30 +19,36 @@ describe("bands", () => {
 
   it("show in each pixel what took most of it", () => {
     fc.assert(
-      fc.property(lane, fc.nat({ max: 60 }), fc.integer({ min: 1, max: 700 }), fc.integer({ min: 1, max: 30 }), ({ start, kind, end }, begin, length, width) => {
-        const bands = bandsOf(start, kind, end, 4);
-        const seen = new Map<number, Run>();
-        runsOf(bands, begin, begin + length, width, (run) => {
-          for (let pixel = run.from; pixel < run.to; pixel++) {
-            expect(seen.has(pixel)).toBe(false);
-            seen.set(pixel, run);
+      fc.property(
+        lane,
+        fc.nat({ max: 60 }),
+        fc.integer({ min: 1, max: 700 }),
+        fc.integer({ min: 1, max: 30 }),
+        ({ start, kind, end }, begin, length, width) => {
+          const bands = bandsOf(start, kind, end, 4);
+          const seen = new Map<number, Run>();
+          runsOf(bands, begin, begin + length, width, (run) => {
+            for (let pixel = run.from; pixel < run.to; pixel++) {
+              expect(seen.has(pixel)).toBe(false);
+              seen.set(pixel, run);
+            }
+          });
+          const perPixel = length / width;
+          for (let pixel = 0; pixel < width; pixel++) {
+            const [from, to] = [begin + pixel * perPixel, begin + (pixel + 1) * perPixel];
+            const sums = [0, 0, 0, 0];
+            for (const [row, time] of start.entries()) {
+              const inside = Math.min(to, start[row + 1] ?? end) - Math.max(from, time);
+              if (inside > 1e-9) sums[kind[row] as number] = (sums[kind[row] as number] as number) + inside;
+            }
+            const most = Math.max(...sums.slice(1));
+            const run = seen.get(pixel);
+            if (run === undefined) expect(most).toBeLessThan(1e-6);
+            // what is nearly equal may be either
+            else expect(sums[run.kind]).toBeGreaterThan(most - 1e-6);
           }
-        });
-        const perPixel = length / width;
-        for (let pixel = 0; pixel < width; pixel++) {
-          const [from, to] = [begin + pixel * perPixel, begin + (pixel + 1) * perPixel];
-          const sums = [0, 0, 0, 0];
-          for (const [row, time] of start.entries()) {
-            const inside = Math.min(to, start[row + 1] ?? end) - Math.max(from, time);
-            if (inside > 1e-9) sums[kind[row] as number] = (sums[kind[row] as number] as number) + inside;
-          }
-          const most = Math.max(...sums.slice(1));
-          const run = seen.get(pixel);
-          if (run === undefined) expect(most).toBeLessThan(1e-6);
-          // what is nearly equal may be either
-          else expect(sums[run.kind]).toBeGreaterThan(most - 1e-6);
-        }
-      }),
+        },
+      ),
     );
   });
 
@@ -129,7 +135,9 @@ describe("hops", () => {
       ["stay", "service", 4_900_000],
       ["stay", "client", 20_000],
     ]);
-    const path = request.path.flatMap((entry) => [entry, entry, entry]).map((entry, at) => ({ ...entry, thread: { comm: `t${at % 4}`, tid: at % 4, pid: at % 4 } }));
+    const path = request.path
+      .flatMap((entry) => [entry, entry, entry])
+      .map((entry, at) => ({ ...entry, thread: { comm: `t${at % 4}`, tid: at % 4, pid: at % 4 } }));
     const many = cut(request.beginNs, path);
     const hops = hopsOf({ ...request, path: many, durationNs: many.length * 1000 }, 2);
     expect(hops.filter(({ kind }) => kind === "folded").length).toBeGreaterThan(0);

@@ -46,7 +46,10 @@ export function Evidence({ onFocus }: { readonly onFocus: (focus: Focus) => void
       )}
       {finding === undefined || Object.keys(finding.facts).length === 0 ? null : (
         <p>
-          {text("evidence.facts")}: {Object.entries(finding.facts).map(([name, value]) => factText(name, value)).join(", ")}
+          {text("evidence.facts")}:{" "}
+          {Object.entries(finding.facts)
+            .map(([name, value]) => factText(name, value))
+            .join(", ")}
         </p>
       )}
       <h3>{text("other.title")}</h3>

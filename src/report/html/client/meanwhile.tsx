@@ -88,11 +88,13 @@ function BlockRequests({ drawing }: { readonly drawing: Drawing }) {
   if (drawing.blockRequests.length === 0) return <p class="quiet">{text("disk.unknown")}</p>;
   const { begin, end } = windowIn(drawing, request);
   const from = ({ queued, issued }: DrawnBlockRequest): number => queued ?? issued;
-  const meanwhile = drawing.blockRequests.filter((one) => one.completed > begin && from(one) < end).sort((a, b) => b.completed - from(b) - (a.completed - from(a)));
+  const meanwhile = drawing.blockRequests
+    .filter((one) => one.completed > begin && from(one) < end)
+    .sort((a, b) => b.completed - from(b) - (a.completed - from(a)));
   if (meanwhile.length === 0) return <p class="quiet">{text("disk.none")}</p>;
   return (
     <div class="scroll">
-      <table>
+      <table class="tight">
         <thead>
           <tr>
             {(["path.at", "disk.device", "disk.operation", "disk.size", "disk.queued", "disk.served", "disk.issuer"] as const).map((key) => (

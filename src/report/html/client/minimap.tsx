@@ -55,7 +55,10 @@ export function Minimap({ drawing, range, onRange }: { readonly drawing: Drawing
       }}
     >
       <canvas ref={canvas} width={CELLS} height={HEIGHT} />
-      <span class="window" style={{ left: `${(100 * range.begin) / durationNs}%`, width: `${Math.max(0.4, (100 * (range.end - range.begin)) / durationNs)}%` }} />
+      <span
+        class="window"
+        style={{ left: `${(100 * range.begin) / durationNs}%`, width: `${Math.max(0.4, (100 * (range.end - range.begin)) / durationNs)}%` }}
+      />
     </div>
   );
 }

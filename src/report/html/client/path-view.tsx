@@ -64,7 +64,14 @@ function Ribbons({ request, focus, onFocus }: PathViewProps & { readonly request
   const classes = [...new Set(path.map(({ kind }) => kind))].sort((a, b) => sumOf(request, b) - sumOf(request, a));
   const phases = request.phases.map((phase, index): RibbonStrip => {
     const { begin, end } = offsetsOf(request, phase);
-    return { from: (begin / durationNs) * CELLS, to: (end / durationNs) * CELLS, color: `var(--phase-${index % 2})`, label: phase.name, title: `${phase.name}: ${formatMs(end - begin)}` };
+    return {
+      from: (begin / durationNs) * CELLS,
+      to: (end / durationNs) * CELLS,
+      color: `var(--phase-${index % 2})`,
+      label: phase.name,
+      title: `${phase.name}: ${formatMs(end - begin)}`,
+      isPale: true,
+    };
   });
   const describe = (at: number): string => {
     const entry = entryAt(request, at);
@@ -111,7 +118,8 @@ function Ribbons({ request, focus, onFocus }: PathViewProps & { readonly request
           ).map(({ from, to, kind }) => ({
             from,
             to,
-            color: kind === "run" && (row.role === "rival" || row.role === "kernel" || row.role === "interrupts") ? CLASS_COLORS.runnable : ACTIVITY_COLORS[kind],
+            color:
+              kind === "run" && (row.role === "rival" || row.role === "kernel" || row.role === "interrupts") ? CLASS_COLORS.runnable : ACTIVITY_COLORS[kind],
             label: "",
             title: message(lang, `legend.${kind}`),
           }))}
@@ -213,7 +221,15 @@ function countStays(entries: readonly PathEntry[]): number {
   return count;
 }
 
-function Pieces({ entries, request, onFocus }: { readonly entries: readonly PathEntry[]; readonly request: RequestResult; readonly onFocus: (focus: Focus) => void }) {
+function Pieces({
+  entries,
+  request,
+  onFocus,
+}: {
+  readonly entries: readonly PathEntry[];
+  readonly request: RequestResult;
+  readonly onFocus: (focus: Focus) => void;
+}) {
   const { lang, text } = useView();
   const sized = entries.map((entry) => ({ entry, ...offsetsOf(request, entry) })).sort((a, b) => b.end - b.begin - (a.end - a.begin));
   const shown = sized.slice(0, MAX_PIECES);

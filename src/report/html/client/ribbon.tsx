@@ -9,6 +9,8 @@ export interface RibbonStrip {
   /** written into the strip where it has room; "" = nothing */
   readonly label: string;
   readonly title: string;
+  /** pale: its label is written in ink */
+  readonly isPale?: boolean;
 }
 
 export interface RibbonProps {
@@ -62,8 +64,12 @@ export function Ribbon({ name, strips, cells, isTall, durationNs = 0, describe, 
         </svg>
         {strips
           .filter(({ from, to, label }) => label !== "" && (to - from) / cells >= LABEL_FROM)
-          .map(({ from, to, label }) => (
-            <span key={from} class="label" style={{ left: `${(100 * from) / cells}%`, width: `${(100 * (to - from)) / cells}%` }}>
+          .map(({ from, to, label, isPale }) => (
+            <span
+              key={from}
+              class={isPale === true ? "label phase" : "label"}
+              style={{ left: `${(100 * from) / cells}%`, width: `${(100 * (to - from)) / cells}%` }}
+            >
               {label}
             </span>
           ))}

@@ -118,7 +118,15 @@ function paintRow(context: CanvasRenderingContext2D, scene: Scene, row: Row, top
   } else if (row.kind === "cpu") {
     const lane = model.lanes.cpu(row.cpu);
     label(context, scene, scene.labels.cpu(row.cpu), top, ROW_HEIGHT, false);
-    paintBands(context, scene, lane.bands, top + BAR_TOP, BAR_HEIGHT, (kind) => CPU_COLORS[kind], (index) => nameOnCpu(model.drawing, row.cpu, index));
+    paintBands(
+      context,
+      scene,
+      lane.bands,
+      top + BAR_TOP,
+      BAR_HEIGHT,
+      (kind) => CPU_COLORS[kind],
+      (index) => nameOnCpu(model.drawing, row.cpu, index),
+    );
     paintBands(context, scene, lane.interrupts, top + BAR_TOP, INTERRUPT_HEIGHT, (kind) => INTERRUPT_COLORS[kind]);
     paintPathOn(context, scene, top, (piece) => piece.cpu === row.cpu && piece.class === "running");
   } else {

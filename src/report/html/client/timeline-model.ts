@@ -5,10 +5,7 @@ import { bandsOf, type Bands } from "../bands.ts";
 import { lanesOf, ON_CPU, type Lanes } from "../lanes.ts";
 import { CLASS_COLORS } from "./colors.ts";
 
-export type Row =
-  | { readonly kind: "path" }
-  | { readonly kind: "cpu"; readonly cpu: number }
-  | { readonly kind: "thread"; readonly thread: number };
+export type Row = { readonly kind: "path" } | { readonly kind: "cpu"; readonly cpu: number } | { readonly kind: "thread"; readonly thread: number };
 
 /** One piece of the path in the drawing's time. */
 export interface PathPiece {

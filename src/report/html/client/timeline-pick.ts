@@ -43,7 +43,9 @@ function pathAt(scene: Scene, time: number, { lang, request }: View): Picked | u
   const piece = model.pieces[upperBound(model.path.start, time) - 1];
   const entry = piece === undefined ? undefined : request?.path[piece.entry];
   if (piece === undefined || entry === undefined || time >= piece.end) return undefined;
-  const what = [message(lang, `class.${entry.class}`), formatThread(entry.thread), culpritRow(entry.culprit, lang)].filter((part) => part !== undefined && part !== "");
+  const what = [message(lang, `class.${entry.class}`), formatThread(entry.thread), culpritRow(entry.culprit, lang)].filter(
+    (part) => part !== undefined && part !== "",
+  );
   return sliceOf(scene, piece.begin, piece.end, what.join(" · "));
 }
 
@@ -71,7 +73,12 @@ function threadAt(scene: Scene, thread: number, time: number, { text }: View): P
   if (row < 0) return undefined;
   const { begin, end } = rangeOf(bands, row);
   const doing = text(DOING_KEYS[bands.kind[row] as number] ?? "doing.unknown", { cpu: cpu[row] });
-  return sliceOf(scene, begin, end, [formatThread(drawing.threads[thread] ?? {}) ?? "?", doing, wakerAt(scene, thread, end)].filter((part) => part !== "").join(" · "));
+  return sliceOf(
+    scene,
+    begin,
+    end,
+    [formatThread(drawing.threads[thread] ?? {}) ?? "?", doing, wakerAt(scene, thread, end)].filter((part) => part !== "").join(" · "),
+  );
 }
 
 /** Who woke it when this ended. */

@@ -24,7 +24,13 @@ export function Timeline({ drawing, focus }: { readonly drawing: Drawing | "load
   return (
     <section aria-labelledby="timeline" class="timeline">
       <h2 id="timeline">{text("timeline.title")}</h2>
-      {drawing === undefined ? <p class="quiet">{text("timeline.none")}</p> : drawing === "loading" ? <p class="quiet">…</p> : <Picture drawing={drawing} focus={focus} />}
+      {drawing === undefined ? (
+        <p class="quiet">{text("timeline.none")}</p>
+      ) : drawing === "loading" ? (
+        <p class="quiet">…</p>
+      ) : (
+        <Picture drawing={drawing} focus={focus} />
+      )}
     </section>
   );
 }
@@ -298,4 +304,3 @@ function paletteOf(): Palette {
     sleeping: color("sleeping"),
   };
 }
-

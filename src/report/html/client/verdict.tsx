@@ -19,7 +19,9 @@ export function Verdict() {
         <dl class="answers">
           <div>
             <dt>{text("verdict.who")}</dt>
-            <dd data-fact="culprit">{noun ?? text("verdict.nobody")}</dd>
+            <dd>
+              <b data-fact="culprit">{noun ?? text("verdict.nobody")}</b>
+            </dd>
           </div>
           <div>
             <dt>{text("verdict.cost")}</dt>
@@ -72,7 +74,7 @@ function Remedy({ remedy, isFirst }: { readonly remedy: RemedyAdvice; readonly i
   );
   const title = (
     <>
-      {optionalMessage(lang, `remedy.${id}.title`) ?? id} <span class={`risk ${risk}`}>{`${text("do.risk")}: ${text(`risk.${risk}`)}`}</span>
+      {optionalMessage(lang, `remedy.${id}`) ?? id} <span class={`risk ${risk}`}>{`${text("do.risk")}: ${text(`risk.${risk}`)}`}</span>
     </>
   );
   return isFirst ? (
