@@ -35,6 +35,9 @@ export function buildDrawing(timeline: Timeline, samples?: Samples, spans: reado
     wakes: wakesOf(timeline, spans, shift, threads),
     blockRequests: blockRequestsOf(timeline, samples, spans, shift, threads),
     reclaim: reclaimOf(timeline, spans, shift, threads),
+    lost: trace.lost
+      .map(({ cpu, from, to, count }) => ({ cpu, start: from - shift, end: to - shift, ...(count === undefined ? {} : { count }) }))
+      .filter(({ start, end }) => spans.some((span) => end >= span.begin && start <= span.end)),
     series: seriesOf(samples?.samples ?? [], trace.clock.base + BigInt(shift)),
     names: Array.from({ length: names.length }, (_, id) => names.get(id)),
     threads: threads.rows,

@@ -37,6 +37,13 @@ describe("buildDrawing", () => {
     expect(Array.from(drawing.interrupts[1]?.name ?? [], (name) => drawing.names[name])).toEqual(["eth0", "NET_RX"]);
   });
 
+  it("says where events of a CPU are missing", () => {
+    const timeline = buildTimeline(drawnScene().trace());
+    const [lost] = buildDrawing(timeline).lost;
+    const [known] = timeline.trace.lost;
+    expect(lost).toEqual({ cpu: 1, start: (known?.from ?? 0) - timeline.trace.begin, end: (known?.to ?? 0) - timeline.trace.begin, count: 7 });
+  });
+
   it("agrees with the timeline of a real recording, and keeps every wake-up", () => {
     const { timeline } = explainedBundle();
     const drawing = buildDrawing(timeline);
@@ -85,6 +92,7 @@ describe("the drawing as bytes", () => {
           wakes: { time, waker: new Int32Array(rows).fill(-1), wakee: new Int32Array(rows).fill(2 ** 31 - 2) },
           blockRequests: [],
           reclaim: [],
+          lost: [],
           series: [],
         };
         const rounded = time.map((value) => Math.floor(value / unitNs) * unitNs);

@@ -54,6 +54,15 @@ export interface DrawnReclaim {
   readonly end: number;
 }
 
+/** Events of this CPU are missing here: what it did is not known. */
+export interface DrawnLoss {
+  readonly cpu: number;
+  readonly start: number;
+  readonly end: number;
+  /** absent when the recording does not count them */
+  readonly count?: number;
+}
+
 /** A counter over the run: what it grew by between two samples, as a share of that time (0 to 1). */
 export interface DrawnSeries {
   /** `psi-cpu`, `psi-memory-full` ..., `throttled`, `steal` */
@@ -80,5 +89,6 @@ export interface Drawing {
   readonly wakes: DrawnWakes;
   readonly blockRequests: readonly DrawnBlockRequest[];
   readonly reclaim: readonly DrawnReclaim[];
+  readonly lost: readonly DrawnLoss[];
   readonly series: readonly DrawnSeries[];
 }

@@ -13,12 +13,13 @@ export interface Subject {
   readonly typicalNs: number | undefined;
 }
 
-export function subjectOf(result: RunResult, lang: Language): Subject {
+/** Of the verdict's request, unless another is chosen. */
+export function subjectOf(result: RunResult, lang: Language, request = requestOfVerdict(result)): Subject {
   return {
     result,
     lang,
     servicePids: new Set(result.targets.map((target) => target.pid)),
-    request: requestOfVerdict(result),
+    request,
     typicalNs: typicalDurationNs(result),
   };
 }

@@ -12,6 +12,7 @@ import { Evidence } from "./evidence.tsx";
 import { Meanwhile } from "./meanwhile.tsx";
 import { PathView } from "./path-view.tsx";
 import { Requests } from "./requests.tsx";
+import { Sections } from "./sections.tsx";
 import { Timeline } from "./timeline.tsx";
 import { Trust } from "./trust.tsx";
 import { Verdict } from "./verdict.tsx";
@@ -79,6 +80,7 @@ export function App({ facts, result: given, drawing: loading }: AppProps) {
           </>
         )}
         <Evidence onFocus={setFocus} />
+        <Sections />
         <Trust source={facts.source} />
       </main>
     </PageContext.Provider>

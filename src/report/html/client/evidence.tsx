@@ -1,8 +1,8 @@
 /** The events behind the verdict, the numbers, and what else was looked at. */
 import { nsBetween, type Diagnosis } from "../../../result/index.ts";
 import { culpritNoun } from "../../culprit-text.ts";
-import { formatBytes, formatMs, formatOffset, formatShare } from "../../format-value.ts";
-import { optionalMessage } from "../../message.ts";
+import { causeTitle, measuredText } from "../../finding-text.ts";
+import { formatMs, formatOffset, formatShare } from "../../format-value.ts";
 import { useView, type Focus } from "./view.ts";
 
 const STATUSES = ["found", "insufficient-data", "failed", "not-applicable", "ruled-out"] as const;
@@ -10,9 +10,10 @@ const STATUSES = ["found", "insufficient-data", "failed", "not-applicable", "rul
 const AROUND_NS = 2_000_000;
 
 export function Evidence({ onFocus }: { readonly onFocus: (focus: Focus) => void }) {
-  const { result, request, text } = useView();
+  const { result, request, lang, text } = useView();
   const cause = request?.verdict.cause ?? result.verdict.cause;
   const finding = result.diagnoses.find((one) => one.cause === cause && one.status === "found");
+  const measured = finding === undefined ? undefined : measuredText(finding, lang);
   return (
     <section aria-labelledby="evidence">
       <h2 id="evidence">{text("evidence.title")}</h2>
@@ -44,14 +45,7 @@ export function Evidence({ onFocus }: { readonly onFocus: (focus: Focus) => void
           </table>
         </div>
       )}
-      {finding === undefined || Object.keys(finding.facts).length === 0 ? null : (
-        <p>
-          {text("evidence.facts")}:{" "}
-          {Object.entries(finding.facts)
-            .map(([name, value]) => factText(name, value))
-            .join(", ")}
-        </p>
-      )}
+      {measured === undefined ? null : <p>{measured}</p>}
       <h3>{text("other.title")}</h3>
       {STATUSES.map((status) => {
         const group = result.diagnoses.filter((one) => one.status === status && one !== finding);
@@ -81,15 +75,8 @@ function Looked({ diagnosis }: { readonly diagnosis: Diagnosis }) {
   const why = [because, ...missing.map((one) => `${one.what} (${one.why})`)].filter((part) => part !== undefined).join("; ");
   return (
     <>
-      <b>{optionalMessage(lang, `cause.${cause}.title`) ?? cause}</b> <code>{cause}</code>
+      <b>{causeTitle(cause, lang)}</b> <code>{cause}</code>
       {status === "found" ? `: ${formatMs(costNs)}${share === undefined ? "" : ` (${formatShare(share)})`}${who}` : why === "" ? "" : `: ${why}`}
     </>
   );
-}
-
-/** Names of facts end in their unit; people get the unit they read. */
-function factText(name: string, value: string | number | boolean): string {
-  if (typeof value === "number" && name.endsWith("Ns")) return `${name.slice(0, -2)} ${formatMs(value)}`;
-  if (typeof value === "number" && name.endsWith("Bytes")) return `${name.slice(0, -5)} ${formatBytes(value)}`;
-  return `${name} ${String(value)}`;
 }

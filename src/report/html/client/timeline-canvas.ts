@@ -128,6 +128,7 @@ function paintRow(context: CanvasRenderingContext2D, scene: Scene, row: Row, top
       (index) => nameOnCpu(model.drawing, row.cpu, index),
     );
     paintBands(context, scene, lane.interrupts, top + BAR_TOP, INTERRUPT_HEIGHT, (kind) => INTERRUPT_COLORS[kind]);
+    paintGaps(context, scene, row.cpu, top);
     paintPathOn(context, scene, top, (piece) => piece.cpu === row.cpu && piece.class === "running");
   } else {
     const thread = model.drawing.threads[row.thread];
@@ -184,6 +185,38 @@ function paintBands(
     }
   });
   context.globalAlpha = 1;
+}
+
+const HATCH_PIXELS = 5;
+
+/** Where events of the CPU were lost, and where the recording is not drawn: hatched, for nothing is known there. */
+function paintGaps(context: CanvasRenderingContext2D, scene: Scene, cpu: number, top: number): void {
+  const { lost, spans, durationNs } = scene.model.drawing;
+  for (const { start, end } of [...lost.filter((one) => one.cpu === cpu), ...gapsBetween(spans, durationNs)]) {
+    const left = Math.max(LABEL_WIDTH, Math.floor(xOf(scene, start)));
+    const right = Math.min(scene.width, Math.max(left + 2, Math.ceil(xOf(scene, end))));
+    if (xOf(scene, end) < LABEL_WIDTH || left >= scene.width) continue;
+    context.save();
+    context.beginPath();
+    context.rect(left, top + 2, right - left, BAR_HEIGHT + 4);
+    context.clip();
+    context.strokeStyle = scene.palette.ink;
+    context.beginPath();
+    for (let x = left - BAR_HEIGHT; x < right; x += HATCH_PIXELS) {
+      context.moveTo(x, top + BAR_TOP + BAR_HEIGHT + 2);
+      context.lineTo(x + BAR_HEIGHT + 4, top + 2);
+    }
+    context.stroke();
+    context.restore();
+  }
+}
+
+function gapsBetween(spans: Drawing["spans"], durationNs: number): { start: number; end: number }[] {
+  const edges = [{ begin: 0, end: 0 }, ...spans, { begin: durationNs, end: durationNs }];
+  return edges.flatMap(({ begin }, index) => {
+    const start = edges[index - 1]?.end ?? 0;
+    return begin > start ? [{ start, end: begin }] : [];
+  });
 }
 
 const nameOnCpu = ({ occupancy, threads }: Drawing, cpu: number, row: number): string => {

@@ -249,6 +249,11 @@ function Picture({ drawing, focus }: { readonly drawing: Drawing; readonly focus
             <i style={{ background: color ?? "" }} /> {text(key)}
           </span>
         ))}
+        {drawing.lost.length === 0 && !isPartial(drawing) ? null : (
+          <span>
+            <i class="hatched" /> {text("lane.gap")}
+          </span>
+        )}
       </p>
       <p class="quiet">{text("timeline.keys")}</p>
       {drawing.unitNs > 1 ? <p class="quiet">{text("timeline.unit", { unit: formatMs(drawing.unitNs) })}</p> : null}

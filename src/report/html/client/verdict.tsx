@@ -2,6 +2,7 @@
 import { useState } from "preact/hooks";
 import type { RemedyAdvice } from "../../../result/index.ts";
 import { culpritNoun } from "../../culprit-text.ts";
+import { whySure } from "../../finding-text.ts";
 import { formatMs, formatShare } from "../../format-value.ts";
 import { message, optionalMessage } from "../../message.ts";
 import { useView } from "./view.ts";
@@ -36,7 +37,7 @@ export function Verdict() {
               <b class={`sure ${shown.confidence}`} data-fact="confidence">
                 {text(`sure.${shown.confidence}`)}
               </b>
-              <small>{text(`sure.${shown.confidence}.why`)}</small>
+              <small>{whySure(shown, lang)}</small>
             </dd>
           </div>
         </dl>
