@@ -58,23 +58,25 @@ describe.skipIf(ability.kind === "missing")(`the seed cases, in the virtual mach
     const outcome = outcomes.find(({ variant }) => variant === id);
     const directory = join(keep, `${id}-0`);
     if (outcome?.kind !== "scored" || !existsSync(directory)) throw new Error(`${id}: ${outcome?.kind === "void" ? outcome.why : "it was not played"}`);
-    expect(outcome).toMatchObject({ isCauseRight: true, isCulpritRight: true, laws: [] });
+    expect(outcome).toMatchObject({ isCauseRight: true, isCulpritRight: true, isCostRight: true, laws: [] });
     return explainBundle(directory, createCliContext({ quiet: true }, { stdout: process.stdout, stderr: process.stderr, env: {} }, "test"));
   };
   /** In two seconds the other CPU of an emulator finds a longest section of its own, and then the kernel drops this one: events alone must do. */
   const wasTraced = ({ sections = [] }: RunResult, length: number): boolean =>
     sections.some(({ seenBy, durationNs }) => seenBy.endsWith("off") && Math.abs(seconds(durationNs) - length) < 0.02);
+  const expectWithin5Percent = (ns: number, lengthNs: number): void => expect(Math.abs(ns - lengthNs)).toBeLessThan(lengthNs * 0.05);
   const seconds = (ns: number): number => ns / 1e9;
 
   it("1876 ms: interrupts off on the service's CPU during a request", () => {
     const result = explained("driver-1876");
     expect(result.verdict).toMatchObject({ cause: "irqs-off", request: "2", confidence: wasTraced(result, 1.876) ? "high" : "medium" });
-    expect(seconds(result.verdict.costNs)).toBeCloseTo(1.876, 1);
+    expectWithin5Percent(result.verdict.costNs, 1.876e9);
   });
   it("2013 ms: preemption off at the service's first request", () => {
     const result = explained("start-2013");
     expect(result.verdict).toMatchObject({ cause: "preempt-off", request: "0", confidence: wasTraced(result, 2.013) ? "high" : "medium" });
-    expect(seconds(result.verdict.costNs)).toBeCloseTo(2.013, 1);
+    // until its time slice is over it is a rival like any other: so long the verdict may be short of it, the account is not
+    expectWithin5Percent(result.verdict.costNs, 2.013e9);
   });
   it("kswapd0 takes the service's CPU when memory is short", () => {
     const { verdict } = explained("kswapd");

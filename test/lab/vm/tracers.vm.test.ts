@@ -62,13 +62,15 @@ describe.skipIf(ability.kind === "missing")(`the kernel's own tracers and events
     of(TIMERLAT.id).flatMap((result) =>
       (result.sections ?? []).filter(({ request, kind, durationNs }) => request === "2" && kind === "timer-latency" && durationNs > 200e6),
     );
+  /** Where the emulator's own scatter is as large, the disturbed request is not slow among the others. */
+  const standsOut = ({ contrast, verdict }: RunResult): boolean => verdict.request === "2" && contrast?.slow.includes("2") === true;
   /** Is there something to test? A section of the module by its tracer, and where it is long a verdict about it; one of timerlat; a clean run. */
   const isShown = (id: string): boolean => {
     if (id === TIMERLAT.id) return timerRounds().some(({ seenBy }) => seenBy === "timerlat");
     const tracer = tracerOf(id);
     if (tracer === undefined) return of(id).length > 0;
     const shown = of(id).filter((result) => ofRequest2(result, true).some((section) => section.seenBy === tracer && isModule(section)));
-    return shown.some(({ verdict }) => verdict.request === "2" || !LONG.has(id));
+    return shown.some((result) => !LONG.has(id) || standsOut(result));
   };
 
   beforeAll(async () => {
@@ -93,7 +95,7 @@ describe.skipIf(ability.kind === "missing")(`the kernel's own tracers and events
     (id, tracer, mode, ms) => {
       const both = of(id).flatMap((result) => {
         const traced = ofRequest2(result, true).find((section) => section.seenBy === tracer && isModule(section));
-        return traced === undefined ? [] : [{ traced, byEvents: ofRequest2(result, false).find(isModule), verdict: result.verdict }];
+        return traced === undefined ? [] : [{ traced, byEvents: ofRequest2(result, false).find(isModule), result }];
       });
       expect(both.length).toBeGreaterThan(0);
       for (const { traced, byEvents } of both) {
@@ -110,8 +112,8 @@ describe.skipIf(ability.kind === "missing")(`the kernel's own tracers and events
         }
       }
       if (ms < 200) return;
-      // where the emulator made another request slower still, the verdict is about that one: a second witness is seen in the others
-      const verdicts = both.map(({ verdict }) => verdict).filter(({ request }) => request === "2");
+      // a second witness is seen in every run in which the request stands out
+      const verdicts = both.filter(({ result }) => standsOut(result)).map(({ result }) => result.verdict);
       expect(verdicts.length).toBeGreaterThan(0);
       for (const verdict of verdicts) expect(verdict).toMatchObject({ cause: mode === "irq" ? "irqs-off" : "preempt-off", confidence: "high" });
     },
