@@ -5,7 +5,8 @@ const COLORS = { 30: "#484f58", 31: "#ff7b72", 32: "#7ee787", 33: "#e3b341", 34:
 const CELL = { width: 8.4, height: 18 };
 const PAD = 16;
 
-const escapeXml = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+/** No-break spaces: browsers of 2026 no longer know xml:space, and join spaces. */
+const escapeXml = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll(" ", "\u00a0");
 
 /** Runs of text with one style. */
 function* runs(line) {
@@ -42,7 +43,7 @@ const body = lines.map((line, row) =>
     .join(""),
 );
 process.stdout
-  .write(`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="14" xml:space="preserve"><rect width="100%" height="100%" rx="8" fill="#0d1117"/>
+  .write(`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="14"><rect width="100%" height="100%" rx="8" fill="#0d1117"/>
 ${body.join("\n")}
 </svg>
 `);
