@@ -25,6 +25,8 @@ export default defineConfig({
   test: {
     // scripts/test.js wants the details of the first run only
     reporters: [process.env["STALLSCOPE_QUIET_TESTS"] === undefined ? "default" : "minimal", "./scripts/count-reporter.js"],
+    // the default leaves a CPU to an editor: on a machine with two, one file would run at a time
+    maxWorkers: "100%",
     globalSetup: ["./scripts/vitest-global-setup.js"],
     projects: [
       {

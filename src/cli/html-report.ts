@@ -20,8 +20,8 @@ export interface HtmlReportInput extends Partial<Pick<Explanation, "timeline" | 
 
 /** of the plain text in the page */
 const TEXT_COLUMNS = 100;
-/** base64 bytes of a picture: with the script and the result the file stays within 3 MB */
-const MOST_BYTES = 2_400_000;
+/** of the whole file; what script and result leave of it is the picture's */
+const MOST_BYTES = 3_000_000;
 /** Coarser and coarser, until it fits. A pixel of a request of 1 s is 1 ms. */
 const UNITS_NS = [1, 100, 1000];
 /** kept before and behind a request when all of the recording is too much */
@@ -30,8 +30,7 @@ const AROUND_NS = 20 * NS_PER_MS;
 export function htmlReport({ result, lang, source, timeline, samples }: HtmlReportInput): string {
   const { script, style } = assets();
   const told = withSentences(result, lang);
-  const drawing = timeline === undefined ? undefined : fittedDrawing(told, timeline, samples);
-  return renderPage({
+  const page = {
     facts: { lang, source },
     title: renderSummary(told, { lang }).trim(),
     text: renderTerminal(told, { lang, columns: TEXT_COLUMNS, color: false }),
@@ -40,8 +39,9 @@ export function htmlReport({ result, lang, source, timeline, samples }: HtmlRepo
     scriptHash: hashOf(script),
     styleHash: hashOf(style),
     result: packed(Buffer.from(JSON.stringify(told))),
-    ...(drawing === undefined ? {} : { drawing }),
-  });
+  };
+  if (timeline === undefined) return renderPage(page);
+  return renderPage({ ...page, drawing: fittedDrawing(told, timeline, samples, MOST_BYTES - Buffer.byteLength(renderPage(page))) });
 }
 
 const hashOf = (text: string): string => createHash("sha256").update(text).digest("base64");
@@ -57,8 +57,8 @@ function assets(): { readonly script: string; readonly style: string } {
   }
 }
 
-/** All of it to the ns where that fits, else coarser, else only what is around the requests, else only around the verdict's. */
-function fittedDrawing(result: RunResult, timeline: Timeline, samples: HtmlReportInput["samples"]): string {
+/** All of it to the ns where that fits, else coarser, else only what is around the requests, else only around the verdict's, however large. */
+function fittedDrawing(result: RunResult, timeline: Timeline, samples: HtmlReportInput["samples"], mostBytes: number): string {
   const whole = buildDrawing(timeline, samples);
   const subject = requestOfVerdict(result);
   const windows = (requests: RunResult["requests"]): DrawSpan[] =>
@@ -78,7 +78,7 @@ function fittedDrawing(result: RunResult, timeline: Timeline, samples: HtmlRepor
     const drawing = draw();
     for (const unitNs of UNITS_NS) {
       smallest = packed(encodeDrawing(drawing, unitNs));
-      if (smallest.length <= MOST_BYTES) return smallest;
+      if (smallest.length <= mostBytes) return smallest;
     }
   }
   return smallest;
