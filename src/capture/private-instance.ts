@@ -4,7 +4,7 @@
  * A dead owner's held free_buffer makes the kernel stop tracing and free the ring by itself; rmdir is left to the janitor.
  */
 import { closeSync, constants, existsSync, openSync, readdirSync, rmdirSync, writeSync } from "node:fs";
-import { rmdir } from "node:fs/promises";
+import { rmdir, writeFile as writeLater } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { EXIT, UserError } from "../base/index.ts";
@@ -132,13 +132,10 @@ export class PrivateInstance {
     }
   }
 
-  /** Undoes everything but the directory: tracing off, events off, every file closed. Never throws; may be called again. */
+  /** Tracing off, the tracer out, every file closed. Events go with `remove`. Never throws; may be called again. */
   release(): void {
     this.halt();
-    if (this.#isThere) {
-      this.tryWrite("events/enable", "0");
-      if (this.#tracer !== "nop") this.tryWrite("current_tracer", "nop");
-    }
+    if (this.#isThere && this.#tracer !== "nop") this.tryWrite("current_tracer", "nop");
     const open = [...this.#pipes.map(({ fd }) => fd), this.#tracingOn, this.#freeBuffer];
     this.#pipes = [];
     this.#tracingOn = undefined;
@@ -146,8 +143,10 @@ export class PrivateInstance {
     for (const fd of open) if (fd !== undefined) closeSync(fd);
   }
 
-  /** Removes the directory, waiting a little for others to close theirs. undefined = gone, else why not. */
+  /** Events off, then the directory, waiting a little for others to close theirs. undefined = gone, else why not. */
   async remove(): Promise<string | undefined> {
+    // not by whoever makes the verdict: the kernel takes some 20 ms to take a probe out of every event
+    if (this.#isThere) await writeLater(`${this.path}/events/enable`, "0", { flag: constants.O_WRONLY | constants.O_TRUNC }).catch(() => undefined);
     for (let waited = 0; ; waited += REMOVE_RETRY_MS) {
       const why = await rmdir(this.path).then(() => undefined, errorCode);
       if (why === "ENOENT" && !existsSync(dirname(this.path))) return "tracefs is not mounted any more";
@@ -164,6 +163,7 @@ export class PrivateInstance {
   removeNow(): void {
     this.release();
     if (!this.#isThere) return;
+    this.tryWrite("events/enable", "0");
     try {
       rmdirSync(this.path);
       this.#isThere = false;
