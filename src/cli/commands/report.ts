@@ -16,7 +16,7 @@ export function defineReport(program: Command, run: RunHandler): void {
   const command = program
     .command("report")
     .description("write a report of a result or a recording: one HTML file that opens anywhere, or Markdown for an issue tracker")
-    .argument("<file>", "result as JSON, directory, trace.dat, trace as text, or - for stdin")
+    .argument("<file>", "result as JSON, directory, trace.dat, trace as text, or - for a recording on stdin")
     .option("-o, --output <file>", "new file; default: stdout")
     .addOption(new Option("--format <format>", "default: by the name of --output (.html, .md, .txt, .json), else html").choices(Object.keys(FORMATS)));
   withQueryOptions(command)
