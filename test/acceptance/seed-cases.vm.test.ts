@@ -65,20 +65,20 @@ describe.skipIf(ability.kind === "missing")(`the seed cases, in the virtual mach
   /** In two seconds the other CPU of an emulator finds a longest section of its own, and then the kernel drops this one: events alone must do. */
   const wasTraced = ({ sections = [] }: RunResult, length: number): boolean =>
     sections.some(({ seenBy, durationNs }) => seenBy.endsWith("off") && Math.abs(seconds(durationNs) - length) < 0.02);
-  const expectWithin5Percent = (ns: number, lengthNs: number): void => expect(Math.abs(ns - lengthNs)).toBeLessThan(lengthNs * 0.05);
   const seconds = (ns: number): number => ns / 1e9;
 
   it("1876 ms: interrupts off on the service's CPU during a request", () => {
     const result = explained("driver-1876");
     expect(result.verdict).toMatchObject({ cause: "irqs-off", request: "2", confidence: wasTraced(result, 1.876) ? "high" : "medium" });
-    expectWithin5Percent(result.verdict.costNs, 1.876e9);
+    expect(Math.abs(seconds(result.verdict.costNs) - 1.876)).toBeLessThan(1.876 * 0.05);
     expect(outcomeOf("driver-1876")).toMatchObject({ isCostRight: true });
   });
   it("2013 ms: preemption off at the service's first request", () => {
     const result = explained("start-2013");
     expect(result.verdict).toMatchObject({ cause: "preempt-off", request: "0", confidence: wasTraced(result, 2.013) ? "high" : "medium" });
-    // until its time slice is over it is a rival like any other: so long the verdict may be short of it, the account is not
-    expectWithin5Percent(result.verdict.costNs, 2.013e9);
+    // until the scheduler asks it to leave it is a rival like any other (seen: 20 to 110 ms): so much the verdict is short of it, the account is not
+    expect(seconds(result.verdict.costNs)).toBeGreaterThan(1.8);
+    expect(seconds(result.verdict.costNs)).toBeLessThan(2.03);
     expect(outcomeOf("start-2013")).toMatchObject({ isCostRight: true });
   });
   it("kswapd0 takes the service's CPU when memory is short", () => {
