@@ -1,8 +1,8 @@
 /** What of a result does the page show beside the picture? Tables that can be tested without a browser. */
+import { median } from "../../base/index.ts";
 import { nsBetween, type AccountRow, type Culprit, type PathClass, type PathEntry, type RequestResult, type RunResult } from "../../result/index.ts";
 import type { Language } from "../messages.ts";
 import { culpritRow } from "../culprit-text.ts";
-import { typicalDurationNs } from "../sentence.ts";
 
 export interface ClassRow {
   readonly class: PathClass;
@@ -17,7 +17,12 @@ export function classRows(result: RunResult, request: RequestResult): ClassRow[]
   const fast = fastOf(result, request).map(({ account }) => sumByClass(account));
   const classes = new Set([...own.keys(), ...fast.flatMap((sums) => [...sums.keys()])]);
   return [...classes]
-    .map((name) => ({ class: name, slowNs: own.get(name) ?? 0, fastNs: fast.length === 0 ? undefined : median(fast.map((sums) => sums.get(name) ?? 0)) }))
+    .map((name) => ({
+      class: name,
+      slowNs: own.get(name) ?? 0,
+      // whole ns, as in the result
+      fastNs: fast.length === 0 ? undefined : Math.round(median(fast.map((sums) => sums.get(name) ?? 0))),
+    }))
     .filter(({ slowNs, fastNs }) => slowNs > 0 || (fastNs ?? 0) > 0)
     .sort((a, b) => Math.max(b.slowNs, b.fastNs ?? 0) - Math.max(a.slowNs, a.fastNs ?? 0));
 }
@@ -32,13 +37,6 @@ function sumByClass(account: readonly AccountRow[]): Map<PathClass, number> {
   const sums = new Map<PathClass, number>();
   for (const row of account) sums.set(row.class, (sums.get(row.class) ?? 0) + row.ns);
   return sums;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  // whole ns, as in the result
-  return sorted.length % 2 === 1 ? (sorted[middle] as number) : Math.round(((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2);
 }
 
 export interface TakerRow {
@@ -67,14 +65,6 @@ export function takersOf(request: RequestResult, classes: readonly PathClass[], 
     rows.set(key, row);
   }
   return [...rows.values()].sort((a, b) => b.ns - a.ns).map(({ tids, ...row }) => ({ ...row, threads: Math.max(1, tids.size) }));
-}
-
-/** From this on a request is drawn as disturbed: as the sentence says "late". */
-const LATE_FROM = 1.1;
-
-export function isLate(result: RunResult, request: RequestResult): boolean {
-  const typical = typicalDurationNs(result);
-  return typical !== undefined && request.durationNs >= typical * LATE_FROM;
 }
 
 /** ns since the begin of the request. */

@@ -1,7 +1,7 @@
 /** The whole recording in one strip: where the requests are, how busy the CPUs were, and which part is shown. */
 import { useEffect, useRef } from "preact/hooks";
 import type { Drawing } from "../../../drawing/index.ts";
-import { isLate } from "../facts.ts";
+import { isLate, typicalDurationNs } from "../../sentence.ts";
 import { CLASS_COLORS } from "./colors.ts";
 import { useView } from "./view.ts";
 import { windowIn } from "./window.ts";
@@ -24,9 +24,10 @@ export function Minimap({ drawing, range, onRange }: { readonly drawing: Drawing
     if (context === null || context === undefined) return;
     const style = getComputedStyle(document.documentElement);
     context.clearRect(0, 0, CELLS, HEIGHT);
+    const typical = typicalDurationNs(result);
     for (const request of result.requests) {
       const { begin, end } = windowIn(drawing, request);
-      context.fillStyle = isLate(result, request) ? CLASS_COLORS.runnable : style.getPropertyValue("--chosen");
+      context.fillStyle = typical !== undefined && isLate(request, typical) ? CLASS_COLORS.runnable : style.getPropertyValue("--chosen");
       context.fillRect((begin / durationNs) * CELLS, 0, Math.max(1, ((end - begin) / durationNs) * CELLS), HEIGHT);
     }
     context.fillStyle = style.getPropertyValue("--quiet");

@@ -1,7 +1,6 @@
 /** Every request of the run as a bar, the late ones filled: one look tells whether one was slow or all. */
 import { formatMs } from "../../format-value.ts";
-import { typicalDurationNs } from "../../sentence.ts";
-import { isLate } from "../facts.ts";
+import { isLate, typicalDurationNs } from "../../sentence.ts";
 import { useView } from "./view.ts";
 
 export function Requests({ onChoose }: { readonly onChoose: (id: string) => void }) {
@@ -14,11 +13,11 @@ export function Requests({ onChoose }: { readonly onChoose: (id: string) => void
       <p class="quiet">{text("requests.hint")}</p>
       <div class="requests">
         {result.requests.map((request) => {
-          const late = isLate(result, request);
+          const late = typical !== undefined && isLate(request, typical);
           const label = text("requests.show", {
             request: request.id,
             duration: formatMs(request.durationNs),
-            late: late && typical !== undefined ? formatMs(request.durationNs - typical) : undefined,
+            late: late ? formatMs(request.durationNs - typical) : undefined,
             status: request.status === "ok" ? undefined : request.status,
           });
           return (
