@@ -142,6 +142,7 @@ function paintRow(context: CanvasRenderingContext2D, scene: Scene, row: Row, top
     };
     label(context, scene, formatThread(thread ?? {}) ?? "?", top, ROW_HEIGHT, false);
     paintBands(context, scene, model.lanes.thread(row.thread).bands, top + BAR_TOP, BAR_HEIGHT, (kind) => colors[kind]);
+    paintGaps(context, scene, undefined, top);
     paintPathOn(context, scene, top, (piece) => piece.thread === row.thread);
   }
 }
@@ -189,8 +190,8 @@ function paintBands(
 
 const HATCH_PIXELS = 5;
 
-/** Where events of the CPU were lost, and where the recording is not drawn: hatched, for nothing is known there. */
-function paintGaps(context: CanvasRenderingContext2D, scene: Scene, cpu: number, top: number): void {
+/** Where events of the CPU were lost, and where the recording is not drawn: hatched, for nothing is known there. A thread has no CPU. */
+function paintGaps(context: CanvasRenderingContext2D, scene: Scene, cpu: number | undefined, top: number): void {
   const { lost, spans, durationNs } = scene.model.drawing;
   for (const { start, end } of [...lost.filter((one) => one.cpu === cpu), ...gapsBetween(spans, durationNs)]) {
     const left = Math.max(LABEL_WIDTH, Math.floor(xOf(scene, start)));
