@@ -23,7 +23,7 @@ export interface BufferLayout {
 }
 
 export interface TraceDatLayout {
-  /** everything up to the first page, one piece behind the other: the symbols alone are 10 MB, which are not copied to join them */
+  /** everything up to the first page, one piece behind the other: the symbols alone are 5 MB of a 6.18 kernel, which are not copied to join them */
   readonly head: readonly Uint8Array[];
   /** place of each CPU's pages in the file, [buffer][cpu] */
   readonly offsets: readonly (readonly number[])[];

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { formatMs, message, type Language } from "../../src/report/index.ts";
-import { mergeAccount } from "../../src/report/account-rows.ts";
+import { accountLines } from "../../src/report/account-lines.ts";
 import { trustText } from "../../src/report/trust-text.ts";
 import { subjectOf } from "../../src/report/subject.ts";
 import { hopsOf } from "../../src/report/html/hops.ts";
@@ -57,12 +57,13 @@ describe.skipIf(why !== undefined)(`the HTML report in a browser${why === undefi
       const typed = (await page.locator(".command code").allTextContents()).map(plain);
       expect(typed).toEqual((finding?.remedies ?? []).flatMap(({ commands, undo }) => [...commands, ...undo]).map(plain));
       // the account, row by row, and its sum
-      const rows = mergeAccount(request.account, lang).slice(0, 15);
+      const rows = accountLines(request, lang).shown;
       const shown = (await page.locator("[data-fact=account] tbody tr:not(.quiet)").allTextContents()).map(plain);
       expect(shown).toHaveLength(rows.length);
       for (const [index, row] of rows.entries()) {
         expect(shown[index]).toContain(plain(formatMs(row.ns)));
         expect(shown[index]).toContain(message(lang, `class.${row.class}`));
+        expect(shown[index]).toContain(plain(row.who));
       }
       expect(plain(await page.textContent("[data-fact=sum]"))).toBe(`${request.durationNs.toLocaleString("en").replaceAll(",", " ")} ns`);
       // the path in steps

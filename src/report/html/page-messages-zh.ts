@@ -89,8 +89,6 @@ export const pageZh: Readonly<Record<keyof typeof pageEn, string>> = {
   "account.slow": "这个请求",
   "account.fast": "通常的快请求",
   "account.excess": "多出",
-  "account.sum": "合计，与请求时长一致到纳秒",
-  "account.sum-broken": "账目不平：相差 {difference} ns",
   "account.by-culprit": "按责任方",
   "rivals.title": "就绪时是谁占着 CPU",
   "rivals.none": "没有：它从未等待过 CPU。",

@@ -93,8 +93,6 @@ export const pageEn = {
   "account.slow": "this request",
   "account.fast": "typical fast one",
   "account.excess": "more",
-  "account.sum": "sum, equal to the request to the nanosecond",
-  "account.sum-broken": "does not close: {difference} ns apart",
   "account.by-culprit": "By culprit",
   "rivals.title": "Who held the CPU while it was ready",
   "rivals.none": "Nobody: it never waited for a CPU.",

@@ -67,7 +67,10 @@ describe.skipIf(ability.kind === "missing")(`the kernel's own tracers and events
     if (id === TIMERLAT.id) return timerRounds().some(({ seenBy }) => seenBy === "timerlat");
     const tracer = tracerOf(id);
     if (tracer === undefined) return of(id).length > 0;
-    return of(id).some((result) => ofRequest2(result, true).some((section) => section.seenBy === tracer && isModule(section)));
+    const isLong = SECTIONS.every(([name, , , ms]) => name !== id || ms >= 200);
+    // where the emulator made another request slower still, the verdict is about that one
+    const isSeen = (result: RunResult): boolean => ofRequest2(result, true).some((section) => section.seenBy === tracer && isModule(section));
+    return of(id).some((result) => isSeen(result) && (!isLong || result.verdict.request === "2"));
   };
 
   beforeAll(async () => {
@@ -109,6 +112,7 @@ describe.skipIf(ability.kind === "missing")(`the kernel's own tracers and events
         }
       }
       if (ms < 200) return;
+      expect(both.filter(({ result }) => result.verdict.request === "2").length).toBeGreaterThan(0);
       // a second witness is seen in every run in which the request stands out
       const verdicts = both.filter(({ result }) => standsOut(result)).map(({ result }) => result.verdict);
       for (const verdict of verdicts) expect(verdict).toMatchObject({ cause: mode === "irq" ? "irqs-off" : "preempt-off", confidence: "high" });

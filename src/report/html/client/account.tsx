@@ -1,14 +1,11 @@
 /** Where did every nanosecond go, here and in a fast request? Bars by class, and the account by culprit with the sum that closes it. */
 import type { ClassRow } from "../facts.ts";
 import { classRows } from "../facts.ts";
-import { mergeAccount } from "../../account-rows.ts";
-import { culpritRow } from "../../culprit-text.ts";
+import { accountLines } from "../../account-lines.ts";
 import { formatMs, formatShare, formatSignedMs, grouped } from "../../format-value.ts";
 import { message } from "../../message.ts";
 import { CLASS_COLORS } from "./colors.ts";
 import { useView } from "./view.ts";
-
-const MAX_ROWS = 15;
 
 export function Account() {
   const { lang, result, request, text } = useView();
@@ -16,8 +13,7 @@ export function Account() {
   const rows = classRows(result, request);
   const longest = Math.max(...rows.map(({ slowNs, fastNs }) => Math.max(slowNs, fastNs ?? 0)), 1);
   const hasFast = rows.some(({ fastNs }) => fastNs !== undefined);
-  const culprits = mergeAccount(request.account, lang);
-  const sum = request.account.reduce((total, { ns }) => total + ns, 0);
+  const { shown, folded, sum, closing, closes } = accountLines(request, lang);
   return (
     <section aria-labelledby="account">
       <h2 id="account">{message(lang, "account.title")}</h2>
@@ -40,31 +36,33 @@ export function Account() {
       <div class="scroll">
         <table data-fact="account">
           <tbody>
-            {culprits.slice(0, MAX_ROWS).map((row, index) => (
+            {shown.map((row, index) => (
               <tr key={index}>
                 <td class="number">{formatMs(row.ns)}</td>
                 <td class="number">{formatShare(row.share)}</td>
                 <td>
-                  <i class="dot" style={{ background: CLASS_COLORS[row.class] }} /> {message(lang, `class.${row.class}`)}
+                  <i class="dot" style={{ background: CLASS_COLORS[row.class] }} /> {row.label}
                 </td>
-                <td>{culpritRow(row.culprit, lang, row.threads)}</td>
+                <td>{row.who}</td>
               </tr>
             ))}
-            {culprits.length > MAX_ROWS ? (
+            {folded === undefined ? null : (
               <tr class="quiet">
-                <td class="number">{formatMs(culprits.slice(MAX_ROWS).reduce((total, { ns }) => total + ns, 0))}</td>
-                <td />
-                <td colSpan={2}>{message(lang, "account.more", { count: culprits.length - MAX_ROWS })}</td>
+                <td class="number">{formatMs(folded.ns)}</td>
+                <td class="number">{formatShare(folded.share)}</td>
+                <td colSpan={2}>{message(lang, "account.more", { count: folded.count })}</td>
               </tr>
-            ) : null}
+            )}
           </tbody>
           <tfoot>
             <tr>
               <td class="number" data-fact="sum">
-                {grouped(sum)} ns
+                {grouped(sum.ns)} ns
               </td>
               <td />
-              <td colSpan={2}>{sum === request.durationNs ? text("account.sum") : text("account.sum-broken", { difference: sum - request.durationNs })}</td>
+              <td colSpan={2} class={closes ? "" : "more"}>
+                {closing}
+              </td>
             </tr>
           </tfoot>
         </table>

@@ -1,7 +1,6 @@
 /** The whole recording in one strip: where the requests are, how busy the CPUs were, and which part is shown. */
 import { useEffect, useRef } from "preact/hooks";
 import type { Drawing } from "../../../drawing/index.ts";
-import { isLate, typicalDurationNs } from "../../sentence.ts";
 import { CLASS_COLORS } from "./colors.ts";
 import { useView } from "./view.ts";
 import { windowIn } from "./window.ts";
@@ -24,10 +23,10 @@ export function Minimap({ drawing, range, onRange }: { readonly drawing: Drawing
     if (context === null || context === undefined) return;
     const style = getComputedStyle(document.documentElement);
     context.clearRect(0, 0, CELLS, HEIGHT);
-    const typical = typicalDurationNs(result);
+    const slow = new Set(result.contrast?.slow);
     for (const request of result.requests) {
       const { begin, end } = windowIn(drawing, request);
-      context.fillStyle = typical !== undefined && isLate(request, typical) ? CLASS_COLORS.runnable : style.getPropertyValue("--chosen");
+      context.fillStyle = slow.has(request.id) ? CLASS_COLORS.runnable : style.getPropertyValue("--chosen");
       context.fillRect((begin / durationNs) * CELLS, 0, Math.max(1, ((end - begin) / durationNs) * CELLS), HEIGHT);
     }
     context.fillStyle = style.getPropertyValue("--quiet");

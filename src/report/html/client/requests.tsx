@@ -1,11 +1,12 @@
 /** Every request of the run as a bar, the late ones filled: one look tells whether one was slow or all. */
 import { formatMs } from "../../format-value.ts";
-import { isLate, typicalDurationNs } from "../../sentence.ts";
+import { typicalDurationNs } from "../../sentence.ts";
 import { useView } from "./view.ts";
 
 export function Requests({ onChoose }: { readonly onChoose: (id: string) => void }) {
   const { result, request: chosen, text } = useView();
   const typical = typicalDurationNs(result);
+  const slow = new Set(result.contrast?.slow);
   const longest = Math.max(...result.requests.map(({ durationNs }) => durationNs), 1);
   return (
     <section aria-labelledby="requests">
@@ -13,11 +14,11 @@ export function Requests({ onChoose }: { readonly onChoose: (id: string) => void
       <p class="quiet">{text("requests.hint")}</p>
       <div class="requests">
         {result.requests.map((request) => {
-          const late = typical !== undefined && isLate(request, typical);
+          const late = slow.has(request.id);
           const label = text("requests.show", {
             request: request.id,
             duration: formatMs(request.durationNs),
-            late: late ? formatMs(request.durationNs - typical) : undefined,
+            late: late && typical !== undefined ? formatMs(request.durationNs - typical) : undefined,
             status: request.status === "ok" ? undefined : request.status,
           });
           return (
