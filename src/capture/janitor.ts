@@ -1,17 +1,18 @@
 /**
- * What did killed runs leave, and is it gone? Only names of ours whose owner (pid and start time) is dead are touched, and
- * only by rmdir: the kernel refuses that while anybody, even in another pid namespace, has a file of the instance open.
+ * What did killed runs leave, and is it gone? Only names of ours whose owner (pid and start time) is dead are touched: instances
+ * by rmdir, which the kernel refuses while anybody, even in another pid namespace, has a file of the instance open; then
+ * probes on functions, which it keeps while an instance has them enabled.
  */
 import { existsSync } from "node:fs";
-import { bootId, errorCode, isOwnerAlive, ownerOfInstance, Tracefs, tracefsState } from "../linux/index.ts";
+import { bootId, errorCode, isOwnerAlive, ownerOfInstance, ownerOfProbes, ownProbes, removeProbes, Tracefs, tracefsState } from "../linux/index.ts";
 import { defaultStateDirectory, readIntents, removeIntent, type Intent } from "./intent.ts";
 
 export interface JanitorReport {
-  /** instances that are gone now */
+  /** instances, and groups of probes, that are gone now */
   readonly removed: readonly string[];
-  /** instances whose owner is dead but that somebody has open, or that the kernel would not remove */
+  /** those whose owner is dead but that somebody has open, or that the kernel would not remove */
   readonly stuck: readonly string[];
-  /** instances of runs that are still going on */
+  /** those of runs that are still going on */
   readonly live: readonly string[];
   /** directories of unfinished recordings; never deleted here */
   readonly spools: readonly string[];
@@ -31,6 +32,11 @@ export function janitor(options: { root?: string; stateDirectory?: string } = {}
     if (isOwnerAlive(owner)) live.push(name);
     else (removeInstance(tracefs, name) ? removed : stuck).push(name);
   }
+  for (const group of new Set(ownProbes(tracefs).map((probe) => probe.group))) {
+    const owner = ownerOfProbes(group);
+    if (owner !== undefined && isOwnerAlive(owner)) live.push(group);
+    else (removeProbes(tracefs, group) === undefined ? removed : stuck).push(group);
+  }
   const { intents, useless } = readIntents(options.stateDirectory ?? defaultStateDirectory());
   for (const { path, intent } of intents) {
     if (intent.bootId === bootId() && isOwnerAlive(intent)) continue;
@@ -43,7 +49,7 @@ export function janitor(options: { root?: string; stateDirectory?: string } = {}
 }
 
 const isOwnedBy = (name: string, { pid, startTime }: Intent): boolean => {
-  const owner = ownerOfInstance(name);
+  const owner = ownerOfInstance(name) ?? ownerOfProbes(name);
   return owner?.pid === pid && owner.startTime === startTime;
 };
 

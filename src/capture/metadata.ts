@@ -4,11 +4,17 @@ import type { ThreadInfo, TraceDatMetadata } from "../bundle/index.ts";
 import { readText, type Tracefs } from "../linux/index.ts";
 import { savedName } from "./saved-name.ts";
 
+export interface EventSystem {
+  readonly name: string;
+  /** texts of its events' format files */
+  readonly formats: readonly string[];
+}
+
 /** What is the same before and after: read early, so that the end of a request is not followed by it. */
 export interface StaticMetadata {
   readonly headerEvent: string;
   readonly ftraceFormats: readonly string[];
-  readonly systems: readonly { readonly name: string; readonly formats: readonly string[] }[];
+  readonly systems: readonly EventSystem[];
   readonly kallsyms: string;
   readonly printkFormats: string;
 }

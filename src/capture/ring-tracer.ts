@@ -4,13 +4,12 @@
  * chosen when it shall run, and pipes are opened when it has.
  */
 import { constants } from "node:fs";
-import { join } from "node:path";
 import { EXIT, UserError } from "../base/index.ts";
 import { errorCode, isFunctionTracer, processTree, threadsOf, type RingTracerName, type Tracefs } from "../linux/index.ts";
 import { nobody } from "./deep-filter.ts";
 import type { DrainedCpu } from "./drain-protocol.ts";
-import { Drainer } from "./drainer.ts";
 import { PrivateInstance } from "./private-instance.ts";
+import { collectRing } from "./ring-collect.ts";
 import type { RingSize } from "./ring-size.ts";
 
 /** Net durations of what kept the workload of timerlat and osnoise from running. */
@@ -88,13 +87,6 @@ export class RingTracer {
   /** What is in the ring goes to files of `spool`. Throws what the disk says. */
   collect(spool: string, subBufferBytes: number): readonly DrainedCpu[] {
     if (!this.#hasRun) return [];
-    const { tracer, instance } = this;
-    const cpus = instance.openPipes().map(({ cpu, fd }) => ({ cpu, pipe: fd, spool: join(spool, `${tracer}-cpu${cpu}`) }));
-    const drainer = new Drainer({
-      buffers: [{ name: tracer, path: instance.path, tracingOn: instance.tracingOnFd, ringBytes: this.#ringBytes, cpus, enableFiles: [] }],
-      subBufferBytes,
-    });
-    drainer.finish(() => false);
-    return drainer.close();
+    return collectRing(this.tracer, this.instance, this.#ringBytes, spool, subBufferBytes);
   }
 }

@@ -145,7 +145,7 @@ export class Session {
     const stuck = failures.flatMap(({ instance, why }) =>
       why === undefined ? [] : [`our instance could not be removed (${why}); when nobody has it open any more: rmdir ${instance.path}`],
     );
-    this.tracers.removed();
+    stuck.push(...this.tracers.removed());
     if (stuck.length === 0 && this.#intent !== undefined) {
       removeIntent(this.#intent);
       this.#intent = undefined;
@@ -157,6 +157,7 @@ export class Session {
   disarmNow(): void {
     this.#thread?.abort();
     for (const instance of [...this.#instances].reverse()) instance.removeNow();
+    this.tracers.removed();
   }
 
   #make(base: string, ring: RingSize): PrivateInstance {

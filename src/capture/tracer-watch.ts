@@ -1,9 +1,21 @@
 /** Runs the tracers that were asked for, each with its own requests or alone after them, and says which of them the kernel refused. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TracerRefusal } from "../bundle/index.ts";
-import { isLatencyTracer, isTracerIn, runsAlone, type LatencyTracer, type RingTracerName, type TracerName, type Tracefs } from "../linux/index.ts";
+import {
+  isFunctionTracer,
+  isLatencyTracer,
+  isTracerIn,
+  runsAlone,
+  type LatencyTracer,
+  type RingTracerName,
+  type Tracefs,
+  type TracerName,
+  type WatcherName,
+} from "../linux/index.ts";
+import { CallProbes } from "./call-probes.ts";
 import type { DrainedCpu } from "./drain-protocol.ts";
 import { Guard } from "./guard.ts";
+import type { EventSystem } from "./metadata.ts";
 import type { PrivateInstance } from "./private-instance.ts";
 import type { RingSize } from "./ring-size.ts";
 import { RingTracer, type FunctionFilter } from "./ring-tracer.ts";
@@ -42,10 +54,11 @@ export class TracerWatch {
   readonly readings: TracerReading[] = [];
   readonly refusals: TracerRefusal[] = [];
   /** with which requests each ran, whether it saw something or not */
-  readonly ran = new Map<TracerName, string[]>();
+  readonly ran = new Map<WatcherName, string[]>();
   readonly #latency = new Map<LatencyTracer, TracerInstance>();
-  readonly #rings: RingTracer[] = [];
-  readonly #beside: RingTracer[] = [];
+  readonly #rings: (RingTracer | CallProbes)[] = [];
+  readonly #beside: (RingTracer | CallProbes)[] = [];
+  #probes: CallProbes | undefined;
   #guard: Guard | undefined;
   #subBufferBytes = 0;
   #turns: readonly (readonly LatencyTracer[])[] = [];
@@ -60,8 +73,19 @@ export class TracerWatch {
       else if (isLatencyTracer(tracer)) this.#armLatency(tracer, setup);
       else this.#armRing(tracer, setup);
     }
+    if (this.refusals.some(({ tracer }) => isFunctionTracer(tracer)) && setup.tracefs.exists("kprobe_events")) this.#armProbes(setup);
     this.#turns = turnsOf([...this.#latency.keys()]);
-    if (this.#rings.length > 0) this.#guard = new Guard(this.#rings.map(({ instance }) => instance.path));
+    const paths = this.#rings.map(({ instance }) => instance.path);
+    if (paths.length > 0) this.#guard = new Guard(paths, this.#probes === undefined ? undefined : { root: setup.tracefs.root, group: this.#probes.group });
+  }
+
+  /** In the place of a function tracer that was refused. */
+  #armProbes({ tracefs, base, own, ring, clock, subBufferBytes, filter }: TracerSetup): void {
+    const probes = new CallProbes(tracefs, base);
+    this.#probes = probes;
+    own(probes.instance);
+    probes.arm(ring, clock, filter);
+    this.#addRing(probes, tracefs, subBufferBytes);
   }
 
   #armLatency(tracer: LatencyTracer, { tracefs, base, own }: TracerSetup): void {
@@ -78,8 +102,13 @@ export class TracerWatch {
     if (!this.#isAllowed(tracer, one.instance)) return;
     const errno = one.arm(ring, clock, filter);
     if (errno !== undefined) this.#refuse(tracer, errno);
-    else if (one.instance.subBufferBytes(tracefs.read("events/header_page")) === subBufferBytes) this.#rings.push(one);
-    else this.refusals.push({ tracer, reason: "refused", errno: "ENOMEM" });
+    else this.#addRing(one, tracefs, subBufferBytes);
+  }
+
+  /** They share the recording's file, which has one size of sub-buffer. */
+  #addRing(one: RingTracer | CallProbes, tracefs: Tracefs, subBufferBytes: number): void {
+    if (one.instance.subBufferBytes(tracefs.read("events/header_page")) === subBufferBytes) this.#rings.push(one);
+    else this.refusals.push({ tracer: one.tracer, reason: "refused", errno: "ENOMEM" });
   }
 
   #isAllowed(tracer: TracerName, instance: PrivateInstance): boolean {
@@ -140,12 +169,25 @@ export class TracerWatch {
     return this.#rings.flatMap((one) => one.collect(spool, this.#subBufferBytes));
   }
 
-  /** The instances are gone. */
-  removed(): void {
-    this.#guard?.dismiss();
+  /** Of events that are not the kernel's own. */
+  get systems(): readonly EventSystem[] {
+    return this.#probes === undefined ? [] : [{ name: this.#probes.group, formats: this.#probes.formats }];
   }
 
-  #ranWith(tracer: TracerName, request: string | undefined): void {
+  /** Sentences about what is missing in the rings that were collected. */
+  get disturbances(): readonly string[] {
+    const missed = this.#probes?.missed ?? 0;
+    return missed === 0 ? [] : [`the kernel could not take ${missed} probes on functions: so many begins or returns of calls are missing`];
+  }
+
+  /** The instances are gone, or being removed by nobody any more. One sentence for each thing that is left. */
+  removed(): string[] {
+    const left = this.#probes?.undefine();
+    this.#guard?.dismiss();
+    return left === undefined ? [] : [left];
+  }
+
+  #ranWith(tracer: WatcherName, request: string | undefined): void {
     const requests = this.ran.get(tracer) ?? [];
     this.ran.set(tracer, request === undefined ? requests : [...requests, request]);
   }
@@ -158,7 +200,7 @@ export class TracerWatch {
     return undefined;
   }
 
-  #refuse(tracer: TracerName, errno: string): void {
+  #refuse(tracer: WatcherName, errno: string): void {
     if (!this.refusals.some((refusal) => refusal.tracer === tracer)) this.refusals.push({ tracer, reason: errno === "EBUSY" ? "busy" : "refused", errno });
   }
 }

@@ -33,7 +33,8 @@ export function writeRecording(recording: Recording): { directory: string; manif
   const { bundle, drained, options, session, spool, witnesses } = recording;
   options.onProgress?.({ kind: "writing", bytes: drained.cpus.reduce((sum, { bytes }) => sum + bytes, 0) });
   bundle.releaseReserve();
-  const metadata = traceDatMetadata(recording.metadata, {
+  const fixed = { ...recording.metadata, systems: [...recording.metadata.systems, ...session.tracers.systems] };
+  const metadata = traceDatMetadata(fixed, {
     headerPage: session.headerPage,
     traceClock: session.traceClock,
     pageSize: session.subBufferBytes,
@@ -45,7 +46,7 @@ export function writeRecording(recording: Recording): { directory: string; manif
   const written = writeTraceDat(bundle.path(BUNDLE_FILES.trace), metadata, buffers, { consume: true });
   rmdirSync(spool);
   const cutShort = drained.stop.kind === "disk-full";
-  const disturbances = [...drained.disturbances, ...imbalances(drained.cpus, written, cutShort)];
+  const disturbances = [...drained.disturbances, ...session.tracers.disturbances, ...imbalances(drained.cpus, written, cutShort)];
   const counted = written.buffers.flatMap(({ perCpu }) => perCpu);
   const tracers = options.tracers === undefined || options.tracers.length === 0 ? undefined : tracerFiles(session.tracers);
   const overhead = {

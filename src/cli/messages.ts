@@ -67,7 +67,7 @@ const TEXTS = {
   "group.application": ["none of the above", "以上都不是"],
   "janitor.removed": ["removed {what}", "已删除 {what}"],
   "janitor.nothing": ["Nothing was left behind.", "没有遗留物。"],
-  "janitor.stuck": ["could not remove {what}: somebody has a file in it open", "无法删除 {what}：其中有文件正被打开"],
+  "janitor.stuck": ["could not remove {what}: somebody has it open", "无法删除 {what}：有程序正打开它"],
   "janitor.live": ["left alone {what}: its run is still going on", "未处理 {what}：它所属的运行仍在进行"],
   "janitor.spool": ["an unfinished recording is in {what}: remove it when you do not need it", "{what} 中有一份未完成的记录：不需要时请删除"],
   "demo.check": ["Check against what was really done", "与实际所做的对照"],

@@ -7,7 +7,7 @@ import { openBundle, type Bundle, type Manifest, type ProcessIdentity, type Requ
 import { runCapture, type ArmedCapture } from "../capture/index.ts";
 import { captureNeeds, explain } from "../diagnosis/index.ts";
 import { importTrace, readFunctionCalls, readTracerTexts } from "../import/index.ts";
-import { isFunctionTracer, locateTracefs, type TracerName } from "../linux/index.ts";
+import { CALL_PROBES, isFunctionTracer, locateTracefs, type TracerName } from "../linux/index.ts";
 import type { RunResult } from "../result/index.ts";
 import { buildTimeline, type Timeline } from "../timeline/index.ts";
 import { runTrigger, type TriggerConfig, type TriggerRun } from "../trigger/index.ts";
@@ -125,9 +125,9 @@ export function examineBundle(directory: string, context: CliContext): Explanati
 
 export const explainBundle = (directory: string, context: CliContext): RunResult => examineBundle(directory, context).result;
 
-/** What function tracers saw: nothing is read where none ran. */
+/** What function tracers or probes saw: nothing is read where none ran. */
 export const readCalls = ({ tracePath, manifest: { tracers } }: Bundle): FunctionCalls =>
-  tracers?.ran.some(({ tracer }) => isFunctionTracer(tracer)) === true ? readFunctionCalls(tracePath) : { calls: [], problems: [] };
+  tracers?.ran.some(({ tracer }) => isFunctionTracer(tracer) || tracer === CALL_PROBES) === true ? readFunctionCalls(tracePath) : { calls: [], problems: [] };
 
 /** When the requests were, in a trace's own time. */
 export function spansOf(trace: Trace, requests: readonly RequestRecord[]): TimeSpan[] {

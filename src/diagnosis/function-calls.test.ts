@@ -39,6 +39,13 @@ describe("functions that were watched", () => {
     expect(longer).toMatchObject([{ calls: 1, totalNs: 59_960 * US }]);
     expect(functions([{ fn: "poll", tid: 20, begin: 60_500, end: 61_000 }])).toBeUndefined();
   });
+  it("by probes have times and callers; whose end was not seen is counted, and what the kernel put in a caller's place is nobody", () => {
+    const call = { tracer: "kprobes", fn: "vfs_read", tid: 20 };
+    const by = (caller: string, begin: number, end: number) => ({ ...call, caller, begin, end });
+    expect(functions([by("ksys_read", 1_000, 2_000), by("return_to_handler", 3_000, 5_000), { ...call, begin: 6_000 }])).toMatchObject([
+      { calls: 3, unended: 1, callers: [{ function: "ksys_read", calls: 1 }], totalNs: 3_000 * US },
+    ]);
+  });
   it("without times are counted by who called", () => {
     const by = (caller: string) => ({ fn: "kmalloc", caller, tid: 20, begin: 1_000 });
     expect(functions([by("a"), by("b"), by("b")])).toEqual([

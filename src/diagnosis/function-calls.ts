@@ -6,6 +6,11 @@ import { threadRef } from "./to-result.ts";
 
 /** A function called from everywhere: who calls it most is what matters. */
 const MOST_CALLERS = 3;
+/**
+ * What stands in the caller's place while somebody else waits for the same return: function_graph (seen on 6.1), a kretprobe.
+ * arch/x86/kernel/ftrace_64.S, arch/x86/kernel/rethook.c, arch/arm64/kernel/entry-ftrace.S, arch/arm64/kernel/probes/kprobes_trampoline.S
+ */
+const TRAMPOLINES: ReadonlySet<string> = new Set(["return_to_handler", "arch_rethook_trampoline", "__kretprobe_trampoline", "kretprobe_trampoline"]);
 
 /** Of each request what took longest first. A call that goes on longer than its request counts in it for as long as both last. */
 export function functionsOf({ requests, calls, timeline: { trace } }: Run): FunctionResult[] {
@@ -39,12 +44,15 @@ function resultOf(group: readonly Timed[], { id, window, segments }: ExplainedRe
     undefined,
   );
   const callers = callersOf(group, trace);
+  // where nobody says when a call is over, none is
+  const unended = spans.length === 0 ? 0 : group.length - spans.length;
   return {
     request: id,
     seenBy: call.tracer,
     function: nameOf(trace, call.fn),
     calls: group.length,
     ...(callers.length === 0 ? {} : { callers }),
+    ...(unended === 0 ? {} : { unended }),
     ...(longest === undefined
       ? {}
       : {
@@ -84,7 +92,10 @@ function covered(spans: readonly { readonly begin: number; readonly end: number 
 
 function callersOf(group: readonly Timed[], trace: Trace): { function: string; calls: number }[] {
   const counts = new Map<string, number>();
-  for (const { call } of group) if (call.caller !== undefined) counts.set(nameOf(trace, call.caller), (counts.get(nameOf(trace, call.caller)) ?? 0) + 1);
+  for (const { call } of group) {
+    const name = call.caller === undefined ? undefined : nameOf(trace, call.caller);
+    if (name !== undefined && !TRAMPOLINES.has(name)) counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
   return [...counts]
     .map(([name, calls]) => ({ function: name, calls }))
     .sort((a, b) => b.calls - a.calls)

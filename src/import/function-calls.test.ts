@@ -13,6 +13,9 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+/** As a capture names them: function, pid of the capture, number. */
+const PROBES = ["vfs_read_58_0", "vfs_read_58_0_return"] as const;
+
 const drawn = (second: string): Scene =>
   scene({
     cpus: 1,
@@ -20,7 +23,7 @@ const drawn = (second: string): Scene =>
       { tid: 20, comm: "service" },
       { tid: 21, comm: "other" },
     ],
-    deep: ["funcgraph_entry", "funcgraph_exit", "function"],
+    deep: ["funcgraph_entry", "funcgraph_exit", "function", ...PROBES],
     second,
   });
 const enter = (on: Scene, us: number, name: string, tid = 20): Scene =>
@@ -74,6 +77,30 @@ describe("calls of function", () => {
     const [call] = read(on).calls;
     expect(short(on)).toEqual([["inner", 20, 100, undefined]]);
     expect(call?.caller).toBe(Number(BigInt.asUintN(52, on.address("caller"))));
+  });
+});
+
+describe("calls of probes", () => {
+  const begin = (on: Scene, us: number, tid = 20): Scene => on.at(us).event(PROBES[0], 0, { tid, fields: { __probe_ip: on.address("outer") } });
+  const end = (on: Scene, us: number, tid = 20): Scene =>
+    on.at(us).event(PROBES[1], 0, { tid, fields: { __probe_func: on.address("outer"), __probe_ret_ip: on.address("caller") + 0x41n } });
+
+  it("last from one to the other, and say who called", () => {
+    const on = begin(begin(drawn("kprobes"), 100), 120, 21);
+    end(end(on, 150), 400, 21);
+    expect(short(on)).toEqual([
+      ["outer", 20, 100, 50],
+      ["outer", 21, 120, 280],
+    ]);
+    // within the function that called
+    expect(read(on).calls.map(({ caller }) => caller)).toEqual([0, 0].map(() => Number(BigInt.asUintN(52, on.address("caller"))) + 0x41));
+  });
+  it("have no end when the kernel could not take its probe; the call inside has its own", () => {
+    const on = end(begin(begin(drawn("kprobes"), 100), 110), 130);
+    expect(short(on)).toEqual([
+      ["outer", 20, 100, undefined],
+      ["outer", 20, 110, 20],
+    ]);
   });
 });
 

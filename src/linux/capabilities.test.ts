@@ -88,7 +88,7 @@ describe("probeCapabilities", () => {
     makeTracefs();
     machine.file("tracing/current_tracer", "function\n");
     machine.file("tracing/set_event", "sched:sched_switch\nirq:irq_handler_entry\n");
-    machine.file("tracing/kprobe_events", "p:mine do_sys_open\n");
+    machine.file("tracing/kprobe_events", "p:mine do_sys_open\np:stallscope_501_1_kprobes/vfs_read_501_0 vfs_read\n");
     machine.process(500, { startTime: 77 });
     for (const name of ["perfetto", "stallscope-500-77-wide", "stallscope-500-76-wide", "stallscope-501-1-deep", "stallscope-odd"])
       machine.file(`tracing/instances/${name}/trace`, "");
@@ -102,6 +102,7 @@ describe("probeCapabilities", () => {
         { name: "stallscope-500-76-wide", alive: false },
         { name: "stallscope-500-77-wide", alive: true },
         { name: "stallscope-501-1-deep", alive: false },
+        { name: "stallscope_501_1_kprobes", alive: false },
       ],
     });
   });

@@ -9,6 +9,7 @@ export * from "./file-identities.ts";
 export * from "./identity.ts";
 export * from "./other-tracing.ts";
 export * from "./own-instances.ts";
+export * from "./own-probes.ts";
 export * from "./process-rights.ts";
 export * from "./procfs.ts";
 export * from "./program-name.ts";

@@ -25,11 +25,16 @@ const NOISE = { timerlat: "beside", osnoise: "alone", hwlat: "alone" } as const;
 /** Watch chosen functions of chosen threads, beside the requests. */
 const FUNCTIONS = ["function", "function_graph"] as const;
 
+/** Not one of ftrace's tracers: probes at the begin and the return of functions, for a kernel that does not let us have a function tracer. */
+export const CALL_PROBES = "kprobes";
+
 export type LatencyTracer = keyof typeof LATENCY;
 export type NoiseTracer = keyof typeof NOISE;
 export type FunctionTracer = (typeof FUNCTIONS)[number];
 /** Leave records in the ring. */
 export type RingTracerName = NoiseTracer | FunctionTracer;
+/** Everything that can have run beside the events. */
+export type WatcherName = TracerName | typeof CALL_PROBES;
 export type TracerName = LatencyTracer | RingTracerName;
 
 export const TRACER_NAMES = [...Object.keys(LATENCY), ...Object.keys(NOISE), ...FUNCTIONS] as readonly TracerName[];
@@ -43,8 +48,19 @@ export const isTracerName = (name: string): name is TracerName => isLatencyTrace
 export const isTracerIn = (available: string, tracer: TracerName): boolean => available.trim().split(/\s+/).includes(tracer);
 
 export const tracerFamily = (tracer: LatencyTracer): (typeof LATENCY)[LatencyTracer] => LATENCY[tracer];
-/** What answers the same question from events alone. */
-export const substituteOf = (tracer: TracerName): "sections" | "wakeups" | "noise" | "hardware" | "functions" =>
-  isLatencyTracer(tracer) ? tracerFamily(tracer) : isFunctionTracer(tracer) ? "functions" : tracer === "hwlat" ? "hardware" : "noise";
+/** What answers the same question without that tracer: events, or probes on functions where the kernel has them. */
+export type Substitute = "sections" | "wakeups" | "noise" | "hardware" | "probes" | "functions";
 
-export const runsAlone = (tracer: RingTracerName): boolean => isNoiseTracer(tracer) && NOISE[tracer] === "alone";
+export function substituteOf(tracer: TracerName, hasProbes: boolean): Substitute {
+  if (isLatencyTracer(tracer)) return tracerFamily(tracer);
+  if (isFunctionTracer(tracer)) return hasProbes ? "probes" : "functions";
+  return tracer === "hwlat" ? "hardware" : "noise";
+}
+
+/** function_graph is for private instances from Linux 6.11 on: `allow_instances` in kernel/trace/trace_functions_graph.c. `release`: as uname says it. */
+export function isForTopLevelOnly(tracer: TracerName, release: string): boolean {
+  const [, major = NaN, minor = NaN] = /^(\d+)\.(\d+)/.exec(release)?.map(Number) ?? [];
+  return tracer === "function_graph" && (major < 6 || (major === 6 && minor < 11));
+}
+
+export const runsAlone = (tracer: WatcherName): boolean => isNoiseTracer(tracer) && NOISE[tracer] === "alone";

@@ -4,7 +4,7 @@ import type { Diagnosis, RequestResult } from "../result/index.ts";
 import { formatMs, formatShare, grouped } from "./format-value.ts";
 import { message } from "./message.ts";
 import type { Language } from "./messages.ts";
-import { FUNCTION_TRACERS } from "./section-items.ts";
+import { CALL_PROBES, FUNCTION_TRACERS } from "./section-items.ts";
 import type { Subject } from "./subject.ts";
 
 /** a request with less than this lost or unknown is accounted for well enough to act on */
@@ -21,9 +21,11 @@ export function gapSentences({ lang, result, request }: Subject): string[] {
   }
   for (const problem of capture.problems) gaps.push(message(lang, "gaps.problem", { problem }));
   for (const disturbance of capture.disturbances) gaps.push(message(lang, "gaps.disturbance", { disturbance }));
+  const hasProbes = result.tracers?.some(({ tracer, status }) => tracer === CALL_PROBES && status === "ran") === true;
   for (const { tracer, status, errno } of result.tracers ?? []) {
-    // which functions were called shows in nothing else
-    const instead = FUNCTION_TRACERS.has(tracer) ? undefined : message(lang, "gaps.tracer-instead");
+    // which functions were called shows in no event
+    const byProbes = hasProbes ? message(lang, "gaps.tracer-instead-probes") : undefined;
+    const instead = FUNCTION_TRACERS.has(tracer) ? byProbes : message(lang, "gaps.tracer-instead");
     if (status !== "ran") gaps.push(message(lang, `gaps.tracer-${status}`, { tracer, errno, instead }));
   }
   if (capture.missingEvents.length > 0) gaps.push(message(lang, "gaps.events", { events: capture.missingEvents.join(", ") }));

@@ -6,8 +6,10 @@ import { message, optionalMessage } from "./message.ts";
 import type { Language } from "./messages.ts";
 import type { Subject } from "./subject.ts";
 
+/** Stands in for them. */
+export const CALL_PROBES = "kprobes";
 /** They say which functions were called, which shows in no event. */
-export const FUNCTION_TRACERS: ReadonlySet<string> = new Set(["function", "function_graph"]);
+export const FUNCTION_TRACERS: ReadonlySet<string> = new Set(["function", "function_graph", CALL_PROBES]);
 
 /** Of the sections that events show. */
 const MAX_OF_EVENTS = 3;
@@ -65,11 +67,12 @@ function sectionItem(section: SectionResult, lang: Language): SectionItem {
   return { text, details: [...partTexts(parts, durationNs, lang), ...trail] };
 }
 
-function functionText({ seenBy, function: name, calls, callers = [], totalNs, longestNs, costNs, task }: FunctionResult, lang: Language): string {
+function functionText({ seenBy, function: name, calls, unended, callers = [], totalNs, longestNs, costNs, task }: FunctionResult, lang: Language): string {
   return message(lang, totalNs === undefined ? "functions.counted" : "functions.timed", {
     by: seenBy,
     function: name,
     calls,
+    unended,
     callers: callers.length === 0 ? undefined : callers.map((caller) => caller.function).join(", "),
     total: totalNs === undefined ? undefined : formatMs(totalNs),
     longest: longestNs === undefined ? undefined : formatMs(longestNs),

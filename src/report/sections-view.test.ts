@@ -86,6 +86,32 @@ describe("functions that were watched", () => {
   });
 });
 
+describe("probes in the place of a function tracer", () => {
+  it("say how long and from where, what has no end, and that they were there instead", () => {
+    const said = text({
+      tracers: [ran("kprobes"), { tracer: "function_graph", status: "top-level-only", requests: [] }],
+      functions: [
+        {
+          request,
+          seenBy: "kprobes",
+          function: "vfs_read",
+          calls: 22,
+          unended: 1,
+          callers: [{ function: "ksys_read", calls: 21 }],
+          totalNs: 7_000_000,
+          longestNs: 6_000_000,
+          costNs: 5_000_000,
+          task: SERVER,
+        },
+      ],
+    });
+    expect(said).toContain(
+      "kprobes: vfs_read was called 22 times (1 without an end) for 7.00 ms, at most 6.00 ms at once, by uvicorn[4100/4100], most often from ksys_read: 5.00 ms of the request",
+    );
+    expect(said).toContain("This kernel does not let a private instance have the tracer function_graph: probes on the functions told the same.");
+  });
+});
+
 it("nothing is said when no tracer was asked for", () => {
   expect(text({ sections: timerlat.sections })).not.toContain("own tracers");
 });

@@ -149,6 +149,8 @@ export const functionSchema = z.object({
   seenBy: z.string(),
   function: z.string(),
   calls: z.number().int(),
+  /** of these, whose end is not in the recording: they are in no time below */
+  unended: z.number().int().optional(),
   /** who called it most; function_graph does not say */
   callers: z.array(z.object({ function: z.string(), calls: z.number().int() })).optional(),
   /** of all calls inside the request; `function` does not say */
@@ -172,7 +174,7 @@ export const noiseSchema = z.object({
   parts: z.array(noisePartSchema),
 });
 
-/** A latency tracer that was asked for. */
+/** A tracer that was asked for; `kprobes` stands in for a function tracer that did not run. */
 export const tracerSchema = z.object({
   tracer: z.string(),
   status: z.enum(["ran", "not-built", "top-level-only", "busy", "refused"]),

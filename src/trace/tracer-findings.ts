@@ -25,9 +25,9 @@ export interface TracerFindings {
   readonly problems: readonly string[];
 }
 
-/** One call of a function that a function tracer watched. */
+/** One call of a function that was watched. */
 export interface FunctionCall {
-  /** `function` or `function_graph` */
+  /** `function`, `function_graph` or `kprobes` */
   readonly tracer: string;
   /** address, its low 52 bits; `Trace.symbols` knows its name */
   readonly fn: number;

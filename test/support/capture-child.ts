@@ -1,10 +1,11 @@
-/** A process of its own that records, for tests that kill or signal it: argv = output, state directory, milliseconds, names of tracers. */
+/** A process of its own that records, for tests that kill or signal it: argv = CaptureChildArguments as JSON. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../../src/base/index.ts";
 import { runCapture } from "../../src/capture/index.ts";
-import { isTracerName, resolveTargets } from "../../src/linux/index.ts";
+import { resolveTargets } from "../../src/linux/index.ts";
+import type { CaptureChildArguments } from "./start-capture-child.ts";
 
-const [output = "", stateDirectory = "", ms = "0", ...tracers] = process.argv.slice(2);
+const { ms, ...options } = JSON.parse(process.argv[2] ?? "{}") as CaptureChildArguments;
 process.on("SIGUSR2", () => {
   throw new Error("a bug, on purpose");
 });
@@ -13,12 +14,10 @@ const say = (line: object): void => void process.stdout.write(`${JSON.stringify(
 try {
   const { directory, manifest, removed } = await runCapture(
     {
-      output,
-      stateDirectory,
+      ...options,
       toolVersion: "test",
       targets: resolveTargets({ pids: [process.ppid] }),
       needs: { wide: ["sched:sched_switch", "sched:sched_waking"], deep: ["sched:sched_switch", "raw_syscalls:sys_enter"], stacks: true },
-      tracers: tracers.filter(isTracerName),
       onProgress: ({ kind }) => say({ progress: kind }),
     },
     async (armed) => {

@@ -29,9 +29,16 @@ export interface SceneFacts {
   readonly capabilities?: Manifest["host"]["capabilities"];
   /** default: kernel stacks were recorded */
   readonly hasStacks?: boolean;
+  /** what function tracers or probes saw; times in us, `fn` and `caller` as names; `tracer` follows from `end` where it is not given */
+  readonly calls?: readonly {
+    readonly tracer?: string;
+    readonly fn: string;
+    readonly caller?: string;
+    readonly tid: number;
+    readonly begin: number;
+    readonly end?: number | undefined;
+  }[];
   /** what latency tracers saw; `begin` and `length` in us */
-  /** what function tracers saw; times in us, `fn` and `caller` as names */
-  readonly calls?: readonly { readonly fn: string; readonly caller?: string; readonly tid: number; readonly begin: number; readonly end?: number }[];
   readonly traced?: readonly (Omit<TracedSection, "begin" | "lengthNs" | "stack"> & { readonly begin: number; readonly length: number })[];
 }
 
@@ -63,8 +70,8 @@ export function explainScene(scene: Scene, requests: readonly SceneRequest[], fa
     disturbances: [],
   };
   // before the scene is written: it then has the symbols
-  const calls = (facts.calls ?? []).map(({ fn, caller, tid, begin, end }) => ({
-    tracer: end === undefined ? "function" : "function_graph",
+  const calls = (facts.calls ?? []).map(({ tracer, fn, caller, tid, begin, end }) => ({
+    tracer: tracer ?? (end === undefined ? "function" : "function_graph"),
     fn: pointerOf(scene.address(fn)),
     caller: caller === undefined ? undefined : pointerOf(scene.address(caller)),
     tid,

@@ -1,6 +1,6 @@
 /**
  * What do the kernel's own format files say? Texts of Linux 6.18 (x86-64), for osnoise, timerlat, hwlat and function_graph of
- * 6.1, unchanged but for ids that both have, for every event of EVENT_SPECS, those of the function tracers, and one event that
+ * 6.1, unchanged but for ids that both have, for every event of EVENT_SPECS, those of the function tracers, two probes on a function (of 6.1 too), and one event that
  * nobody decodes (sched_wake_idle_without_ipi).
  */
 import texts from "./formats.json" with { type: "json" };

@@ -1,15 +1,15 @@
-/** F01: records are started and killed at random moments. */
+/** F01, F04: recordings are started and signalled at random moments. */
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { janitor } from "../../src/capture/index.ts";
-import { locateTracefs, type Tracefs } from "../../src/linux/index.ts";
+import { locateTracefs, ownProbes, type TracerName, type Tracefs } from "../../src/linux/index.ts";
 import { startCaptureChild } from "./start-capture-child.ts";
 
 export interface KillReport {
   readonly kills: number;
-  /** an instance was there when the process was dead */
+  /** an instance or a probe was there when the process was dead */
   readonly leftInstance: number;
   /** the process was recording */
   readonly killedRecording: number;
@@ -32,14 +32,18 @@ export interface KillPlan {
   /** how long it records, if nobody kills it */
   readonly recordMs?: number;
   readonly random: () => number;
-  readonly tracersOf?: (kill: number) => readonly string[];
+  readonly tracersOf?: (kill: number) => readonly TracerName[];
+  readonly functions?: readonly string[];
+  /** default SIGKILL; after another the process undoes everything by itself */
+  readonly signal?: NodeJS.Signals;
 }
 
 /** Kernel threads of tracers with a workload of their own. */
 const WORKLOAD = /^(?:timerlat\/\d+|osnoise\/\d+|hwlatd.*)$/;
 const MOST_MS = 5_000;
 
-export async function killLoop({ kills, file, maxDelayMs, recordMs = 20_000, random, tracersOf = () => [] }: KillPlan): Promise<KillReport> {
+export async function killLoop(plan: KillPlan): Promise<KillReport> {
+  const { kills, file, maxDelayMs, recordMs = 20_000, random, tracersOf = () => [], functions = [], signal = "SIGKILL" } = plan;
   const tracefs = locateTracefs();
   const folder = mkdtempSync(join(tmpdir(), "stallscope-kill-"));
   const stateDirectory = join(folder, "state");
@@ -48,12 +52,15 @@ export async function killLoop({ kills, file, maxDelayMs, recordMs = 20_000, ran
   const remaining: string[] = [];
   try {
     for (let kill = 0; kill < kills; kill++) {
-      const child = startCaptureChild(file, { output: join(folder, `run-${kill}`), stateDirectory, ms: recordMs, tracers: tracersOf(kill) });
+      const child = startCaptureChild(file, { output: join(folder, `run-${kill}`), stateDirectory, ms: recordMs, tracers: tracersOf(kill), functions });
       await sleep(random() * maxDelayMs);
-      child.process.kill("SIGKILL");
+      child.process.kill(signal);
       await child.ended;
       const dead = performance.now();
-      const ours = (): string[] => tracefs.instances().filter((name) => name.startsWith(`stallscope-${child.pid}-`));
+      const ours = (): string[] => [
+        ...tracefs.instances().filter((name) => name.startsWith(`stallscope-${child.pid}-`)),
+        ...ownProbes(tracefs).map(({ group, event }) => `${group}/${event}`),
+      ];
       if (ours().length > 0) leftInstance++;
       if (child.lines.some((said) => said["progress"] === "recording")) killedRecording++;
       // an instance killed between mkdir and tracing_on=0 is on, but no event in it is (X5): nothing is recorded

@@ -1,6 +1,7 @@
 /** Starts capture-child.ts; a test hears its lines and decides when it dies. */
 import { spawn, type ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
+import type { TracerName } from "../../src/linux/index.ts";
 
 export interface CaptureChild {
   readonly process: ChildProcess;
@@ -16,11 +17,13 @@ export interface CaptureChildArguments {
   readonly output: string;
   readonly stateDirectory: string;
   readonly ms: number | "forever";
-  readonly tracers?: readonly string[];
+  readonly tracers?: readonly TracerName[];
+  /** for the function tracers */
+  readonly functions?: readonly string[];
 }
 
-export function startCaptureChild(file: string, { output, stateDirectory, ms, tracers = [] }: CaptureChildArguments): CaptureChild {
-  const child = spawn(process.execPath, [file, output, stateDirectory, String(ms), ...tracers], { stdio: ["ignore", "pipe", "ignore"] });
+export function startCaptureChild(file: string, args: CaptureChildArguments): CaptureChild {
+  const child = spawn(process.execPath, [file, JSON.stringify(args)], { stdio: ["ignore", "pipe", "ignore"] });
   const lines: Record<string, unknown>[] = [];
   const waiting: { progress: string; resolve: () => void }[] = [];
   createInterface({ input: child.stdout }).on("line", (line) => {

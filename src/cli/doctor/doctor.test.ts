@@ -57,6 +57,17 @@ describe("doctorReport", () => {
     expect(text).toContain("ready: timerlat\n");
     expect(text).toMatch(/irqsoff, preemptoff, preemptirqsoff: this kernel does not have it; instead:/);
   });
+  it("says that function_graph is the whole machine's before 6.11, and that probes do it where there are any", () => {
+    const of = (kernel: string, missing = {}): unknown =>
+      doctorReportOf(host({ kernel, tracers: ["nop", "function_graph"], missing })).tracers.find(({ tracer }) => tracer === "function_graph");
+    expect(of("6.10.14-amd64")).toMatchObject({ state: "top-level-only", substitute: "probes" });
+    expect(of("5.15.0-91-generic", { kprobes: "not-built" })).toMatchObject({ state: "top-level-only", substitute: "functions" });
+    for (const kernel of ["6.11.0", "6.18.44", "7.0-rc1"]) expect(of(kernel)).toMatchObject({ state: "ready" });
+    const text = renderDoctor(doctorReportOf(host({ kernel: "6.1.192", tracers: ["nop", "function_graph"] })), plain);
+    expect(text.replace(/\s+/g, " ")).toContain(
+      "function_graph: this kernel has it for the whole machine only, not for a private instance; instead: probes at the begin",
+    );
+  });
   it("knows nothing of tracers that it could not look at", () => {
     const report = doctorReportOf(host({ missing: { tracefs: "no-permission" }, tracers: [] }));
     expect(new Set(report.tracers.map(({ state }) => state))).toEqual(new Set(["no-permission"]));

@@ -98,6 +98,8 @@ export const zh: Readonly<Record<DoctorMessageKey, string>> = {
   "instead.sections": "迟到的定时器与关闭中断或抢占时的事件可说明谁占用 CPU、占用多久，精确到一个时钟节拍",
   "instead.wakeups": "唤醒与切换事件可说明谁在等待 CPU、等了多久、排在谁之后",
   "instead.noise": "中断、软中断与切换事件可说明请求等待 CPU 时谁在占用",
+  "top-level-only": "此内核只能对整台机器使用它，不能用于私有实例",
+  "instead.probes": "这些函数入口与返回处的探针可说明它们被调用多少次、由谁调用、用时多久",
   "instead.functions": "内核调用栈可说明线程在哪些函数中进入睡眠",
   "instead.hardware": "虚拟机管理程序占用的时间有统计；固件占用 CPU 则无法与关闭中断区分",
 

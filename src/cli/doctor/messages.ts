@@ -102,6 +102,8 @@ export const en = {
   "instead.sections": "timers that came late, and events with interrupts or preemption off, say who had the CPU and how long, to a tick",
   "instead.wakeups": "wake-ups and switches say who waited for a CPU, how long and behind whom",
   "instead.noise": "interrupts, softirqs and switches say who had a CPU that the request waited for",
+  "top-level-only": "this kernel has it for the whole machine only, not for a private instance",
+  "instead.probes": "probes at the begin and the return of those functions say how often they were called, by whom and for how long",
   "instead.functions": "kernel stacks say in which functions a thread went to sleep",
   "instead.hardware": "time that a hypervisor took is counted; firmware that takes a CPU cannot be told from interrupts that are off",
 

@@ -1,6 +1,6 @@
 /** How does the doctor's report look on a terminal? What can be mended first, what is fine last and in one paragraph. */
 import { MIN_COLUMNS, createStyle, padEnd, widthOf, wrap, type Language, type RenderOptions, type Style } from "../../report/index.ts";
-import { EVENT_GROUPS, substituteOf, type CapabilityId } from "../../linux/index.ts";
+import { EVENT_GROUPS, type CapabilityId } from "../../linux/index.ts";
 import { CAUSE_IDS, type CauseId } from "../../result/index.ts";
 import { doctorMessage, mendText, whyText } from "./message.ts";
 import type { DoctorMessageKey } from "./messages.ts";
@@ -122,13 +122,19 @@ function tracers(all: readonly DoctorTracer[], { lang, columns, style }: View): 
   const names = (some: readonly DoctorTracer[]): string => some.map(({ tracer }) => tracer).join(", ");
   const ready = all.filter(({ state }) => state === "ready");
   const lines = ready.length === 0 ? [] : [doctorMessage(lang, "tracers.ready", { tracers: names(ready) })];
-  const keyOf = ({ state, instead }: DoctorTracer): string => `${state} ${instead}`;
+  const keyOf = ({ state, substitute }: DoctorTracer): string => `${state} ${substitute}`;
   for (const key of new Set(all.map(keyOf))) {
     const group = all.filter((one) => keyOf(one) === key);
-    const { state, tracer } = group[0] as DoctorTracer;
+    const { state, substitute } = group[0] as DoctorTracer;
     if (state === "ready" || state === "unseen") continue;
-    const instead = doctorMessage(lang, `instead.${substituteOf(tracer)}`);
-    lines.push(doctorMessage(lang, "tracers.instead", { tracers: names(group), why: whyText(lang, state), instead }));
+    const instead = doctorMessage(lang, `instead.${substitute}`);
+    lines.push(
+      doctorMessage(lang, "tracers.instead", {
+        tracers: names(group),
+        why: state === "top-level-only" ? doctorMessage(lang, "top-level-only") : whyText(lang, state),
+        instead,
+      }),
+    );
   }
   if (lines.length === 0) return [];
   return [style.heading(doctorMessage(lang, "heading.tracers")), ...lines.flatMap((line) => wrap(line, columns, INDENT, INDENT + INDENT))];

@@ -7,7 +7,9 @@ import {
   isCapable,
   MOUNT_COMMAND,
   probeCapabilities,
+  isForTopLevelOnly,
   substituteOf,
+  type Substitute,
   TRACER_NAMES,
   type Capabilities,
   type CapabilityId,
@@ -43,8 +45,10 @@ export interface DoctorCheck {
 /** One of the kernel's own tracers, for `--tracer`. */
 export interface DoctorTracer {
   readonly tracer: TracerName;
-  readonly state: "ready" | MissingReason;
-  /** what answers the same where it cannot run, English */
+  /** `top-level-only`: for the whole machine, which is not ours to trace */
+  readonly state: "ready" | "top-level-only" | MissingReason;
+  /** what answers the same where it cannot run; `instead` says it in English */
+  readonly substitute: Substitute;
   readonly instead: string;
 }
 
@@ -107,9 +111,11 @@ function checkOf(id: CapabilityId, capabilities: Capabilities): DoctorCheck {
   };
 }
 
-function tracerOf(tracer: TracerName, { tracers, missing }: Capabilities): DoctorTracer {
-  const state = tracers.includes(tracer) ? "ready" : (missing.tracefs ?? (tracers.length === 0 ? "unseen" : "not-built"));
-  return { tracer, state, instead: doctorMessage("en", `instead.${substituteOf(tracer)}`) };
+function tracerOf(tracer: TracerName, { kernel, tracers, missing }: Capabilities): DoctorTracer {
+  const lacks = missing.tracefs ?? (tracers.length === 0 ? "unseen" : "not-built");
+  const has = isForTopLevelOnly(tracer, kernel) ? "top-level-only" : "ready";
+  const substitute = substituteOf(tracer, missing.kprobes === undefined);
+  return { tracer, state: tracers.includes(tracer) ? has : lacks, substitute, instead: doctorMessage("en", `instead.${substitute}`) };
 }
 
 function otherTracers({ others, rights }: Capabilities): OtherTracer[] {

@@ -4,12 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createCliContext } from "../../../src/cli/context.ts";
 import { explainBundle } from "../../../src/cli/pipeline.ts";
-import type { TracerKills } from "./guest/kills.ts";
+import type { Endings } from "./guest/endings.ts";
 import { boot } from "./machine.ts";
 import { judge, type VmOutcome } from "./outcome.ts";
 import type { Testbed } from "./requirements.ts";
 import { buildStage, writePlan } from "./stage.ts";
-import type { GuestRun, VmVariant } from "./types.ts";
+import type { GuestEndings, GuestRun, VmVariant } from "./types.ts";
 
 export { vmAbility, type Testbed, type VmAbility } from "./requirements.ts";
 export { isRight, type VmOutcome, type VmScored } from "./outcome.ts";
@@ -37,19 +37,22 @@ const BOOT_MS = 90_000;
 /** A run takes 15 to 30 s on an idle host of 2 cores; others may use it. */
 const RUN_MS = 90_000;
 /** Start of Node, some seconds of recording, the janitor. */
-const KILL_MS = 30_000;
+const ENDING_MS = 30_000;
+/** By itself and by errors. */
+const OTHER_ENDINGS = 3;
 
-/** Recordings with every tracer in turn, killed at random moments in a machine of their own. */
-export async function killInVm(testbed: Testbed, root: string, kills: number): Promise<TracerKills> {
+/** Recordings with every tracer in turn that end in every way, in a machine of their own. */
+export async function endInVm(testbed: Testbed, root: string, endings: GuestEndings): Promise<Endings> {
   const share = mkdtempSync(join(tmpdir(), "stallscope-vm-"));
   try {
     const stage = join(share, "stage");
     await buildStage(root, stage, testbed.module);
-    writePlan(stage, { runs: [], kills });
-    await boot({ testbed, machine: { memoryMb: 768 }, share, init: join(stage, "init.sh"), names: [], timeoutMs: BOOT_MS + kills * KILL_MS });
-    const file = join(share, "kills.json");
+    writePlan(stage, { runs: [], endings });
+    const timeoutMs = BOOT_MS + (endings.kills + endings.interrupts + OTHER_ENDINGS) * ENDING_MS;
+    await boot({ testbed, machine: { memoryMb: 768 }, share, init: join(stage, "init.sh"), names: [], timeoutMs });
+    const file = join(share, "endings.json");
     if (!existsSync(file)) throw new Error(`the machine did not come that far: ${lastLine(share)}`);
-    return JSON.parse(readFileSync(file, "utf8")) as TracerKills;
+    return JSON.parse(readFileSync(file, "utf8")) as Endings;
   } finally {
     rmSync(share, { recursive: true, force: true });
   }

@@ -3,6 +3,8 @@ import type { TracerName } from "../../../src/linux/index.ts";
 import type { CauseId } from "../../../src/result/index.ts";
 import type { Truth } from "../types.ts";
 
+export const TOP_LEVEL_GRAPH = "top-level-graph.txt";
+
 /** Machines that differ in what makes memory short or a disk slow. */
 export interface MachineSpec {
   readonly memoryMb: number;
@@ -32,6 +34,8 @@ export interface VmVariant {
   readonly tracers?: readonly TracerName[];
   /** what the function tracers watch */
   readonly functions?: readonly string[];
+  /** the top level's function_graph watches them too, in the disturbed request; its text is TOP_LEVEL_GRAPH in the bundle's folder */
+  readonly isGraphedToo?: boolean;
   /** its runs were not looked at while rules were written */
   readonly heldBack: boolean;
 }
@@ -39,8 +43,14 @@ export interface VmVariant {
 /** plan.json in the stage folder. */
 export interface GuestPlan {
   readonly runs: readonly { readonly name: string; readonly variant: VmVariant }[];
-  /** recordings with tracers that are killed, after the runs; the report is kills.json */
-  readonly kills?: number;
+  /** recordings with tracers that end in every way, after the runs; the report is endings.json */
+  readonly endings?: GuestEndings;
+}
+
+/** How many are killed, and how many get a Ctrl-C, at random moments. */
+export interface GuestEndings {
+  readonly kills: number;
+  readonly interrupts: number;
 }
 
 /** NAME.json on the share; beside it the bundle NAME/. */

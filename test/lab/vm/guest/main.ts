@@ -3,12 +3,13 @@ import { cpSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs
 import { createCliContext } from "../../../../src/cli/context.ts";
 import { fireInside, record } from "../../../../src/cli/pipeline.ts";
 import { resolveTargets } from "../../../../src/linux/index.ts";
-import type { Disturbance, GuestPlan, GuestRun, VmVariant } from "../types.ts";
+import { TOP_LEVEL_GRAPH, type Disturbance, type GuestPlan, type GuestRun, type VmVariant } from "../types.ts";
+import { playEndings } from "./endings.ts";
 import { fault } from "./fault.ts";
 import { kswapd } from "./kswapd.ts";
-import { killTracers } from "./kills.ts";
 import { section } from "./section.ts";
 import { NotAsSaid, type VmInjection } from "./vm-injection.ts";
+import { startTopLevelGraph } from "./top-level-graph.ts";
 import { startVmService, type VmService } from "./vm-service.ts";
 
 const SHARE = "/run/out";
@@ -35,6 +36,8 @@ async function play(name: string, variant: VmVariant): Promise<GuestRun> {
   try {
     injection = variant.disturbance === undefined ? undefined : await inject(service, variant.disturbance);
     const context = createCliContext({ quiet: true }, { stdout: process.stdout, stderr: process.stderr, env: {} }, "lab");
+    let readGraph: (() => string) | undefined;
+    let graph: string | undefined;
     let disturbed: { id: string; ended: Awaited<ReturnType<VmInjection["end"]>> } | undefined;
     const { directory, requests } = await record(
       {
@@ -57,10 +60,14 @@ async function play(name: string, variant: VmVariant): Promise<GuestRun> {
             timeoutMs: TIMEOUT_MS,
             signal: new AbortController().signal,
             beforeRequest: async (index) => {
-              if (index === target) await injection?.begin();
+              if (index !== target) return;
+              await injection?.begin();
+              if (variant.isGraphedToo === true) readGraph = startTopLevelGraph(service.pid, variant.functions ?? []);
             },
             afterRequest: async (finished, index) => {
-              if (index === target && injection !== undefined) disturbed = { id: finished.id, ended: await injection.end() };
+              if (index !== target) return;
+              graph = readGraph?.();
+              if (injection !== undefined) disturbed = { id: finished.id, ended: await injection.end() };
             },
           },
           context,
@@ -71,6 +78,7 @@ async function play(name: string, variant: VmVariant): Promise<GuestRun> {
     writeFileSync(`${SHARE}/${name}.end`, "");
     cpSync(directory, `${SHARE}/${name}`, { recursive: true });
     rmSync(directory, { recursive: true });
+    if (graph !== undefined) writeFileSync(`${SHARE}/${name}/${TOP_LEVEL_GRAPH}`, graph);
     const failed = requests.find(({ status }) => status !== "ok");
     if (failed !== undefined) return { kind: "void", why: failed.error ?? `request ${failed.id} ${failed.status}` };
     return disturbed === undefined ? { kind: "done" } : { kind: "done", disturbed: { id: disturbed.id, ...disturbed.ended } };
@@ -83,7 +91,7 @@ async function play(name: string, variant: VmVariant): Promise<GuestRun> {
   }
 }
 
-const { runs, kills } = JSON.parse(readFileSync("plan.json", "utf8")) as GuestPlan;
+const { runs, endings } = JSON.parse(readFileSync("plan.json", "utf8")) as GuestPlan;
 for (const { name, variant } of runs) {
   const begin = process.uptime();
   const outcome = await play(name, variant).catch((error: unknown): GuestRun => ({ kind: "void", why: String(error instanceof Error ? error.stack : error) }));
@@ -91,5 +99,5 @@ for (const { name, variant } of runs) {
   renameSync(`${SHARE}/${name}.tmp`, `${SHARE}/${name}.json`);
   console.log(name, JSON.stringify(outcome), `${(process.uptime() - begin).toFixed(1)} s`);
 }
-if (kills !== undefined) writeFileSync(`${SHARE}/kills.json`, JSON.stringify(await killTracers(kills)));
+if (endings !== undefined) writeFileSync(`${SHARE}/endings.json`, JSON.stringify(await playEndings(endings)));
 process.exit(0);
