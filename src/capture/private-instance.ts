@@ -135,12 +135,13 @@ export class PrivateInstance {
   /** Tracing off, the tracer out, every file closed. Events go with `remove`. Never throws; may be called again. */
   release(): void {
     this.halt();
-    if (this.#isThere && this.#tracer !== "nop") this.tryWrite("current_tracer", "nop");
-    const open = [...this.#pipes.map(({ fd }) => fd), this.#tracingOn, this.#freeBuffer];
+    // the kernel keeps a tracer whose pipes are open
+    for (const { fd } of this.#pipes) closeSync(fd);
     this.#pipes = [];
+    if (this.#isThere && this.#tracer !== "nop" && this.tryWrite("current_tracer", "nop")) this.#tracer = "nop";
+    for (const fd of [this.#tracingOn, this.#freeBuffer]) if (fd !== undefined) closeSync(fd);
     this.#tracingOn = undefined;
     this.#freeBuffer = undefined;
-    for (const fd of open) if (fd !== undefined) closeSync(fd);
   }
 
   /** Events off, then the directory, waiting a little for others to close theirs. undefined = gone, else why not. */

@@ -28,7 +28,6 @@ export class RingTracer {
   readonly tracer: RingTracerName;
   readonly instance: PrivateInstance;
   #ringBytes = 0;
-  #hasRun = false;
 
   /** Nothing is chosen yet. Throws UserError when the kernel refuses an instance. */
   constructor(tracefs: Tracefs, base: string, tracer: RingTracerName) {
@@ -75,7 +74,6 @@ export class RingTracer {
       this.instance.halt();
       return errorCode((error as Error).cause) ?? "?";
     }
-    this.#hasRun = true;
     return undefined;
   }
 
@@ -86,7 +84,6 @@ export class RingTracer {
 
   /** What is in the ring goes to files of `spool`. Throws what the disk says. */
   collect(spool: string, subBufferBytes: number): readonly DrainedCpu[] {
-    if (!this.#hasRun) return [];
     return collectRing(this.tracer, this.instance, this.#ringBytes, spool, subBufferBytes);
   }
 }

@@ -82,8 +82,8 @@ export async function runCapture<T>(options: CaptureOptions, during: (armed: Arm
     const { requests, value } = await control.unlessSkipped(during(armed));
     const seen = await control.unlessSkipped(control.finish());
     witnesses.end();
-    await control.unlessSkipped(session.tracers.runAlone(() => control.reason !== undefined));
-    const drained = { ...seen, cpus: [...seen.cpus, ...session.tracers.collect(spool)] };
+    const traced = await control.unlessSkipped(session.tracers.finish(spool, () => control.reason !== undefined));
+    const drained = { ...seen, cpus: [...seen.cpus, ...traced] };
     removed = session.disarm();
     const written = writeRecording({
       id,

@@ -148,9 +148,20 @@ export class TracerWatch {
     this.#running = [];
   }
 
-  /** After the last request, while nothing else of ours records: those that keep CPUs busy, one after the other. */
-  async runAlone(isUnwanted: () => boolean): Promise<void> {
-    for (const one of this.#beside) one.end();
+  /**
+   * After the last request, while nothing else of ours records: those that keep CPUs busy, one after the other. What is in the
+   * rings of all goes to files of `spool`. Each is read and released before the next begins: osnoise is EBUSY as long as
+   * timerlat is chosen anywhere (osnoise_tracer_init() in kernel/trace/trace_osnoise.c), and to choose another empties the
+   * ring. Throws what the disk says.
+   */
+  async finish(spool: string, isUnwanted: () => boolean): Promise<readonly DrainedCpu[]> {
+    const drained: DrainedCpu[] = [];
+    const end = (one: RingTracer | CallProbes): void => {
+      one.end();
+      drained.push(...one.collect(spool, this.#subBufferBytes));
+      one.instance.release();
+    };
+    this.#beside.forEach(end);
     for (const one of this.#rings) {
       if (!runsAlone(one.tracer) || isUnwanted()) continue;
       const errno = one.begin();
@@ -159,14 +170,10 @@ export class TracerWatch {
         continue;
       }
       for (let waited = 0; waited < ALONE_MS && !isUnwanted(); waited += LOOK_MS) await sleep(LOOK_MS);
-      one.end();
+      end(one);
       this.#ranWith(one.tracer, undefined);
     }
-  }
-
-  /** What is in their rings. Throws what the disk says. */
-  collect(spool: string): readonly DrainedCpu[] {
-    return this.#rings.flatMap((one) => one.collect(spool, this.#subBufferBytes));
+    return drained;
   }
 
   /** Of events that are not the kernel's own. */

@@ -1,17 +1,13 @@
 /** The same stall twice over: by the kernel's own tracers, and by events alone. In the virtual machine, whose kernel has all of them. */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { EXIT } from "../../../src/base/index.ts";
 import { createCliContext } from "../../../src/cli/context.ts";
 import { explainBundle } from "../../../src/cli/pipeline.ts";
-import { memoryFile } from "../../../src/import/trace-file.ts";
-import { readFunctionCalls as readGraphText } from "../../../src/import/text/index.ts";
-import { readFunctionCalls } from "../../../src/import/index.ts";
 import { brokenLaws, nsBetween, type FunctionResult, type RunResult, type SectionResult } from "../../../src/result/index.ts";
 import { endInVm, runVm, vmAbility, type VmVariant } from "./index.ts";
-import { TOP_LEVEL_GRAPH } from "./types.ts";
 
 const MACHINE = { memoryMb: 768 };
 const variant = (id: string, tracers: NonNullable<VmVariant["tracers"]>, section?: readonly ["irq" | "preempt", number]) =>
@@ -38,19 +34,8 @@ const VARIANTS = [
   variant("turns", ["preemptirqsoff", "irqsoff"], ["irq", 240]),
   { ...variant("clean", ["irqsoff", "wakeup", "osnoise", "hwlat", "function", "function_graph"]), functions: ["do_epoll_wait", "__sys_sendto"] },
 ];
-/** The service reads a file from a slow drive. function_graph is the top level's on this kernel: there the test has it, and the product has probes. */
-const GRAPH: VmVariant = {
-  id: "graph",
-  machine: { ...MACHINE, filesBytesPerSecond: 8_000_000 },
-  disturbance: { kind: "fault", fault: "read", mib: 3 },
-  tracers: ["function_graph"],
-  functions: ["vfs_read"],
-  isGraphedToo: true,
-  causes: ["cold-page-cache", "page-cache-evicted"],
-  heldBack: false,
-};
 /** Its threads keep an emulator so busy that no host is quiet enough for a judgement: only both ways are held against each other. */
-const TIMERLAT = variant("timerlat", ["timerlat", "wakeup_rt"], ["irq", 220]);
+const TIMERLAT = variant("timerlat", ["timerlat", "wakeup_rt", "osnoise"], ["irq", 220]);
 /**
  * The kernel drops a section during which another CPU finds a new longest one, and an emulated CPU has some of several ms; and a busy
  * host makes a run void. So what was not shown is played again, so often in all; whenever it is shown both ways must agree.
@@ -67,7 +52,6 @@ const because = ability.kind === "missing" ? ` (skipped: ${ability.why.replace(/
 describe.skipIf(ability.kind === "missing")(`the kernel's own tracers and events alone${because}`, () => {
   const keep = mkdtempSync(join(tmpdir(), "stallscope-tracers-"));
   const results = new Map<string, RunResult[]>();
-  const directories = new Map<string, string>();
   const of = (id: string): readonly RunResult[] => results.get(id) ?? [];
   const ofRequest2 = (result: RunResult, byTracer: boolean): SectionResult[] =>
     (result.sections ?? []).filter(({ request, seenBy }) => request === "2" && (seenBy !== "events") === byTracer);
@@ -93,14 +77,13 @@ describe.skipIf(ability.kind === "missing")(`the kernel's own tracers and events
   beforeAll(async () => {
     if (ability.kind === "missing") return;
     const context = createCliContext({ quiet: true }, { stdout: process.stdout, stderr: process.stderr, env: {} }, "test");
-    let wanted: readonly VmVariant[] = [...VARIANTS, GRAPH, TIMERLAT];
+    let wanted: readonly VmVariant[] = [...VARIANTS, TIMERLAT];
     for (let round = 0; wanted.length > 0 && round < ROUNDS; round++) {
       const folder = join(keep, String(round));
       const outcomes = await runVm({ testbed: ability.testbed, root: process.cwd(), variants: wanted, runs: 1, attempts: 1, keep: folder });
       for (const { id } of wanted) {
         const isQuiet = id === TIMERLAT.id || outcomes.some(({ variant, kind }) => variant === id && kind === "scored");
         const directory = join(folder, `${id}-0`);
-        if (isQuiet) directories.set(id, directory);
         if (isQuiet && existsSync(directory)) results.set(id, [...of(id), explainBundle(directory, context)]);
       }
       wanted = wanted.filter(({ id }) => !isShown(id));
@@ -159,6 +142,12 @@ describe.skipIf(ability.kind === "missing")(`the kernel's own tracers and events
       expect(traced.costNs).toBeGreaterThan(210e6);
     }
   });
+  it("osnoise runs after timerlat, which excludes it while it is chosen", () => {
+    for (const { tracers, noise = [] } of of(TIMERLAT.id)) {
+      expect(tracers?.map(({ tracer, status }) => [tracer, status]).sort()).toEqual(["osnoise", "timerlat", "wakeup_rt"].map((name) => [name, "ran"]));
+      expect(noise.filter(({ seenBy }) => seenBy === "osnoise").map(({ cpu }) => cpu)).toEqual([0, 1]);
+    }
+  });
   it.each(["timerlat", "clean"])("%s: the wakeup tracer says who waited longest for a CPU", (id) => {
     const waits = of(id).flatMap(({ sections = [] }) => sections.filter(({ kind }) => kind === "wakeup"));
     expect(waits.length).toBeGreaterThan(0);
@@ -200,28 +189,6 @@ describe.skipIf(ability.kind === "missing")(`the kernel's own tracers and events
       for (const { totalNs = 0, longestNs = 0, costNs = 0, unended } of sentBy("kprobes"))
         expect([longestNs > 0, totalNs >= longestNs, costNs > 0, unended]).toEqual([true, true, true, undefined]);
     }
-  });
-  it("function_graph at the top level and probes see the same calls, as long as the service's own clock says", () => {
-    const directory = directories.get(GRAPH.id);
-    if (directory === undefined) throw new Error("it was not played");
-    const text = memoryFile(readFileSync(join(directory, TOP_LEVEL_GRAPH)), TOP_LEVEL_GRAPH);
-    // what is in the file and was asked for by the service: calls that wait for the drive
-    const graphed = [...readGraphText(text)].filter(({ name, durationNs = 0 }) => name === "vfs_read" && durationNs > 1e6);
-    expect(graphed.length).toBeGreaterThan(3);
-    const { calls, problems } = readFunctionCalls(join(directory, "trace.dat"));
-    expect(problems).toEqual([]);
-    const probed = calls.filter(({ tid }) => tid === graphed[0]?.task?.tid);
-    for (const { begin = 0n, durationNs = 0 } of graphed) {
-      // each of them measures the other's work too
-      const same = probed.find((call) => Math.abs(Number(call.begin - begin)) < 1e6);
-      expect(Math.abs(Number((same?.end ?? 0n) - (same?.begin ?? 0n)) - durationNs)).toBeLessThan(Math.max(durationNs * 0.05, 1e6));
-    }
-    const [read] = of(GRAPH.id).flatMap(({ functions = [] }) => functions.filter(({ request }) => request === "2"));
-    const { disturbed } = JSON.parse(readFileSync(join(directory, "truth.txt"), "utf8")) as { disturbed: { truth: { costNs: number } } };
-    expect(read).toMatchObject({ seenBy: "kprobes", function: "vfs_read" });
-    // the service's clock has Python's loop around the calls in it too
-    expect(read?.costNs).toBeGreaterThan(disturbed.truth.costNs * 0.9);
-    expect(read?.costNs).toBeLessThan(disturbed.truth.costNs + 1e6);
   });
   it("accuse no section where there is none", () => {
     const requests = VARIANTS.flatMap(({ id }) => of(id).flatMap((result) => result.requests.filter((request) => id === "clean" || request.id !== "2")));
