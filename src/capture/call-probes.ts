@@ -60,8 +60,9 @@ export class CallProbes {
   #define(name: string, index: number, isNamed: boolean): string[] {
     const event = `${name.replace(/\W/g, "_").slice(0, MOST_NAME)}_${process.pid}_${index}`;
     try {
-      writeProbe(this.#tracefs, `p:${this.group}/${event} ${name}`);
+      // where the kernel takes this one it takes the other
       writeProbe(this.#tracefs, `r${MOST_ACTIVE}:${this.group}/${event}_return ${name}`);
+      writeProbe(this.#tracefs, `p:${this.group}/${event} ${name}`);
     } catch (error) {
       if (isNamed) throw noSuch(name, errorCode(error));
       return [];

@@ -45,6 +45,7 @@ export async function boot({ testbed, machine, share, init, names, timeoutMs }: 
       " ",
     ),
     ["-kernel", testbed.kernel, "-append", append],
+    testbed.initrd === undefined ? [] : ["-initrd", testbed.initrd],
     ["-fsdev", "local,id=r,path=/,security_model=none,readonly=on,multidevs=remap", "-device", "virtio-9p-pci,fsdev=r,mount_tag=/dev/root"],
     ["-fsdev", `local,id=o,path=${share},security_model=none`, "-device", "virtio-9p-pci,fsdev=o,mount_tag=out"],
     // one queue, so that its interrupt does not follow the one who asks

@@ -7,6 +7,8 @@ export interface Testbed {
   readonly kernel: string;
   /** its preemptirq_delay_test.ko */
   readonly module: string;
+  /** of a kernel whose drivers are modules: it mounts the root and hands over to `init=` */
+  readonly initrd?: string;
 }
 
 const PROGRAMS = [
@@ -33,6 +35,7 @@ export function vmAbility(root: string, env: Readonly<Record<string, string | un
   const folder = env["STALLSCOPE_TESTBED"] ?? resolve(root, "..", "shared", "testbed");
   const testbed = { kernel: join(folder, "bzImage"), module: join(folder, "preemptirq_delay_test.ko") };
   const lacking = [...Object.values(testbed), ...PROGRAMS].find((file) => !existsSync(file));
-  if (lacking === undefined) return { kind: "ready", testbed };
+  const initrd = join(folder, "initrd.img");
+  if (lacking === undefined) return { kind: "ready", testbed: existsSync(initrd) ? { ...testbed, initrd } : testbed };
   return { kind: "missing", why: `there is no ${lacking} (STALLSCOPE_TESTBED names the folder with bzImage and preemptirq_delay_test.ko)` };
 }

@@ -1,6 +1,7 @@
 """A service for the virtual machine: a thread per connection, a fixed amount of computing per request, one fault on demand.
 
-GET / computes ROUNDS of PBKDF2 (in C, without the GIL) in memory that is locked. The next request after `arm` does the fault
+GET / computes PBKDF2 (in C, without the GIL) in memory that is locked: as many rounds as took WORK_MS when it started, for an
+emulated CPU is as fast as its host is at that time. The next request after `arm` does the fault
 after a quarter of its work. Commands come as lines on stdin, each answered with one JSON line on stdout:
 
   arm touch MIB      touches every page of memory that was swapped out when this was said
@@ -11,7 +12,7 @@ after a quarter of its work. Commands come as lines on stdin, each answered with
   arm watch TID      nothing; counts how long that thread was on a CPU during the request, by its schedstat
   last               what the last armed request measured with its own clock and the kernel's per-thread accounting
 
-usage: vm/service.py PORT ROUNDS
+usage: vm/service.py PORT WORK_MS
 """
 import ctypes
 import hashlib
@@ -34,6 +35,9 @@ PAGE = mmap.PAGESIZE
 MIB = 1 << 20
 LIBC = ctypes.CDLL(None, use_errno=True)
 LIBC.mincore.argtypes = (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_void_p)
+
+SAMPLE_ROUNDS = 5000
+SAMPLES = 3
 
 SHARED = {"armed": None, "region": None, "last": None, "plain": []}
 
@@ -210,6 +214,16 @@ def compute(rounds):
     return hashlib.pbkdf2_hmac("sha256", b"stallscope", b"vm", rounds).hex()
 
 
+def rounds_of(work_ms):
+    """The fastest of a few samples: the first compiles, for an emulator."""
+    lengths = []
+    for _ in range(SAMPLES):
+        begin = time.monotonic_ns()
+        compute(SAMPLE_ROUNDS)
+        lengths.append(time.monotonic_ns() - begin)
+    return int(work_ms * 1e6 / min(lengths) * SAMPLE_ROUNDS)
+
+
 def obey(line):
     match line.split(" ", 2):
         case ["arm", kind, value]:
@@ -225,9 +239,8 @@ def main():
     LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     server = ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Handler)
     server.daemon_threads = True
-    server.rounds = int(sys.argv[2])
+    server.rounds = rounds_of(int(sys.argv[2]))
     threading.Thread(target=server.serve_forever, daemon=True, name="accept").start()
-    compute(1000)
     # code and data stay; what faults make later is not locked
     if LIBC.mlockall(MCL_CURRENT) != 0:
         raise OSError(ctypes.get_errno(), "mlockall")
