@@ -98,11 +98,14 @@ describe.skipIf(ability.kind === "missing")(`the seed cases, in the virtual mach
     expect(outcomeOf("kswapd")).toSatisfy((outcome: VmOutcome) => outcome.kind === "scored" && outcome.isCulpritRight);
   });
   it("the first request is 2 s late and the next is fine: cold", () => {
-    const { verdict, contrast } = explained("cold-first");
+    const { verdict, contrast, requests } = explained("cold-first");
     expect(["cold-page-cache", "page-cache-evicted"]).toContain(verdict.cause);
     expect(verdict.request).toBe("0");
     expect(seconds(verdict.costNs)).toBeGreaterThan(1.8);
-    expect(contrast).toMatchObject({ isFirst: true });
+    const [first, next] = requests.map(({ durationNs }) => durationNs);
+    expect(next).toBeLessThan((first ?? 0) / 2);
+    // an emulator makes another one late now and then: then not all the others found everything warm
+    expect(contrast).toMatchObject({ slow: expect.arrayContaining(["0"]), ...(contrast?.slow.length === 1 ? { isFirst: true } : {}) });
     expect(outcomeOf("cold-first")).toSatisfy((outcome: VmOutcome) => outcome.kind === "scored" && isRight(outcome));
   });
   it("function_graph at the top level and our probes see the same reads, as long as the service's own clock says", () => {

@@ -29,6 +29,8 @@ export interface KillPlan {
   readonly file: string;
   /** from the start of the process: start-up and arming take about 500 ms, then it records */
   readonly maxDelayMs: number;
+  /** of every second one the moment lies in its recording, however fast the machine is */
+  readonly isHalfRecording?: boolean;
   /** how long it records, if nobody kills it */
   readonly recordMs?: number;
   readonly random: () => number;
@@ -43,7 +45,7 @@ const WORKLOAD = /^(?:timerlat\/\d+|osnoise\/\d+|hwlatd.*)$/;
 const MOST_MS = 5_000;
 
 export async function killLoop(plan: KillPlan): Promise<KillReport> {
-  const { kills, file, maxDelayMs, recordMs = 20_000, random, tracersOf = () => [], functions = [], signal = "SIGKILL" } = plan;
+  const { kills, file, maxDelayMs, isHalfRecording = false, recordMs = 20_000, random, tracersOf = () => [], functions = [], signal = "SIGKILL" } = plan;
   const tracefs = locateTracefs();
   const folder = mkdtempSync(join(tmpdir(), "stallscope-kill-"));
   const stateDirectory = join(folder, "state");
@@ -53,7 +55,9 @@ export async function killLoop(plan: KillPlan): Promise<KillReport> {
   try {
     for (let kill = 0; kill < kills; kill++) {
       const child = startCaptureChild(file, { output: join(folder, `run-${kill}`), stateDirectory, ms: recordMs, tracers: tracersOf(kill), functions });
-      await sleep(random() * maxDelayMs);
+      const isRecordingFirst = isHalfRecording && kill % 2 === 1;
+      if (isRecordingFirst) await child.until("recording");
+      await sleep(random() * (isRecordingFirst ? recordMs : maxDelayMs));
       child.process.kill(signal);
       await child.ended;
       const dead = performance.now();

@@ -34,7 +34,7 @@ const tracersOf = (kill: number): TracerName[] => [TRACER_NAMES[kill % TRACER_NA
 
 export async function playEndings({ kills, interrupts }: GuestEndings): Promise<Endings> {
   const changes = tracefsChanges();
-  const common = { file: FILE, maxDelayMs: MAX_DELAY_MS, recordMs: RECORD_MS, random: generator(7), tracersOf, functions: FUNCTIONS };
+  const common = { file: FILE, maxDelayMs: MAX_DELAY_MS, isHalfRecording: true, recordMs: RECORD_MS, random: generator(7), tracersOf, functions: FUNCTIONS };
   return {
     killed: await killLoop({ ...common, kills }),
     interrupted: await killLoop({ ...common, kills: interrupts, signal: "SIGINT" }),
