@@ -96,7 +96,9 @@ describe.skipIf(ability.kind === "missing")(`the kernel's own tracers and events
     (id, tracer, mode, ms) => {
       const both = of(id).flatMap((result) => {
         const traced = ofRequest2(result, true).find((section) => section.seenBy === tracer && isModule(section));
-        return traced === undefined ? [] : [{ traced, byEvents: ofRequest2(result, false).find(isModule), result }];
+        // an emulator has late ticks of its own: with preemption off in the module's thread it may look as if interrupts were too
+        const byEvents = ofRequest2(result, false).find((section) => isModule(section) && section.kind === (mode === "irq" ? "irqs-off" : "preempt-off"));
+        return traced === undefined ? [] : [{ traced, byEvents, result }];
       });
       expect(both.length).toBeGreaterThan(0);
       for (const { traced, byEvents, result } of both) {
@@ -108,7 +110,8 @@ describe.skipIf(ability.kind === "missing")(`the kernel's own tracers and events
           // a thread that keeps preemption off for less than its time slice is a rival like any other, and the account names it as that
           expect([mode, ms]).toEqual(["preempt", 5]);
           const rows = result.requests.find(({ id }) => id === "2")?.account.filter(({ culprit }) => culprit.tid === traced.task?.tid) ?? [];
-          expect(Math.abs(rows.reduce((sum, row) => sum + row.ns, 0) - traced.durationNs)).toBeLessThan(TICK_NS);
+          // with its start and its end on that CPU: seen 0.4 to 0.9 ms
+          expect(Math.abs(rows.reduce((sum, row) => sum + row.ns, 0) - traced.durationNs)).toBeLessThan(2 * TICK_NS);
         } else {
           expect(byEvents.cpu).toBe(traced.cpu);
           expect(Math.abs(nsBetween(traced.endNs, byEvents.endNs))).toBeLessThan(TICK_NS);
