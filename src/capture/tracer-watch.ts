@@ -156,12 +156,13 @@ export class TracerWatch {
    */
   async finish(spool: string, isUnwanted: () => boolean): Promise<readonly DrainedCpu[]> {
     const drained: DrainedCpu[] = [];
-    const end = (one: RingTracer | CallProbes): void => {
-      one.end();
+    const take = (one: RingTracer | CallProbes): void => {
       drained.push(...one.collect(spool, this.#subBufferBytes));
       one.instance.release();
     };
-    this.#beside.forEach(end);
+    // all off before any is read
+    for (const one of this.#beside) one.end();
+    this.#beside.forEach(take);
     for (const one of this.#rings) {
       if (!runsAlone(one.tracer) || isUnwanted()) continue;
       const errno = one.begin();
@@ -170,7 +171,8 @@ export class TracerWatch {
         continue;
       }
       for (let waited = 0; waited < ALONE_MS && !isUnwanted(); waited += LOOK_MS) await sleep(LOOK_MS);
-      end(one);
+      one.end();
+      take(one);
       this.#ranWith(one.tracer, undefined);
     }
     return drained;

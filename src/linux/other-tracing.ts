@@ -26,15 +26,15 @@ export function findOtherTracing(root: string, procRoot = "/proc"): OtherTracing
       .filter((line) => line.trim() !== "").length;
   const tracer = readText(join(root, "current_tracer")).trim();
   const instances = namesIn(join(root, "instances")).sort();
-  const own = ownProbes(new Tracefs(root));
-  const ours = [...instances, ...new Set(own.map(({ group }) => group))];
+  const ownEvents = ownProbes(new Tracefs(root));
+  const groups = new Set(ownEvents.map(({ group }) => group));
   return {
     topLevelTracer: tracer === "" || tracer === "nop" ? undefined : tracer,
     isTopLevelOff: readText(join(root, "tracing_on")).trim() === "0",
     topLevelEvents: linesOf("set_event"),
-    probes: linesOf("kprobe_events") - own.length + linesOf("uprobe_events"),
+    probes: linesOf("kprobe_events") - ownEvents.length + linesOf("uprobe_events"),
     foreignInstances: instances.filter((name) => ownerOfInstance(name) === undefined),
-    ownInstances: ours.flatMap((name) => {
+    ownInstances: [...instances, ...groups].flatMap((name) => {
       const owner = ownerOfInstance(name) ?? ownerOfProbes(name);
       return owner === undefined ? [] : [{ name, alive: isOwnerAlive(owner, procRoot) }];
     }),

@@ -4,7 +4,7 @@ import { fakeMachine, type FakeMachine } from "./fixtures.ts";
 import { ownerOfProbes, ownProbes, probeGroupOf, removeProbes } from "./own-probes.ts";
 import { Tracefs } from "./tracefs.ts";
 
-/** As 6.1 and 6.18 print them: somebody's, ours of two runs, ours without a number of calls at once. */
+/** As 6.1 prints them: somebody's, ours of two runs, ours without a number of calls at once. */
 const EVENTS = [
   "p:kprobes/p_do_sys_open_0 do_sys_open",
   "p:stallscope_58_416_kprobes/vfs_read_58_0 vfs_read",

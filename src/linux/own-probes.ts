@@ -3,20 +3,16 @@
  * after their owner as instances are: `stallscope_PID_STARTTIME_WHAT`. Documentation/trace/kprobetrace.rst.
  */
 import { appendFileSync } from "node:fs";
-import type { InstanceOwner } from "./own-instances.ts";
+import { ownerOfInstance, type InstanceOwner } from "./own-instances.ts";
 import { errorCode, readText, type Tracefs } from "./tracefs.ts";
 
 const PROBES = "kprobe_events";
-const GROUP = /^stallscope_(\d+)_(\d+)_/;
 
 /** Of an instance of ours. Only letters, digits and _ are allowed. */
 export const probeGroupOf = (instance: string): string => instance.replace(/\W/g, "_");
 
 /** undefined for a group that is not ours. */
-export function ownerOfProbes(group: string): InstanceOwner | undefined {
-  const match = GROUP.exec(group);
-  return match === null ? undefined : { pid: Number(match[1]), startTime: Number(match[2]) };
-}
+export const ownerOfProbes = (group: string): InstanceOwner | undefined => ownerOfInstance(group.replaceAll("_", "-"));
 
 /** Of ours and of nobody else: what kprobe_events has, e.g. `p:GROUP/EVENT vfs_read`, `r64:GROUP/EVENT vfs_read`. */
 export function ownProbes(tracefs: Tracefs): { readonly group: string; readonly event: string }[] {

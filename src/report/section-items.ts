@@ -6,7 +6,7 @@ import { message, optionalMessage } from "./message.ts";
 import type { Language } from "./messages.ts";
 import type { Subject } from "./subject.ts";
 
-/** Stands in for them. */
+/** Probes stand in for a function tracer that did not run. */
 export const CALL_PROBES = "kprobes";
 /** They say which functions were called, which shows in no event. */
 export const FUNCTION_TRACERS: ReadonlySet<string> = new Set(["function", "function_graph", CALL_PROBES]);

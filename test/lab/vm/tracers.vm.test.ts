@@ -41,7 +41,7 @@ const TIMERLAT = variant("timerlat", ["timerlat", "wakeup_rt", "osnoise"], ["irq
  * host makes a run void. So what was not shown is played again, so often in all; whenever it is shown both ways must agree.
  */
 const ROUNDS = 4;
-/** Boots once for all; each takes 10 to 15 s. CI has a few; the many are for by hand: STALLSCOPE_KILLS=50. */
+/** Boots once for all; each takes some 7 s. CI has a few; the many are for by hand: STALLSCOPE_KILLS=50. */
 const KILLS = Number(process.env["STALLSCOPE_KILLS"] ?? 4);
 /** The tick of the machine's kernel (CONFIG_HZ=1000): events alone see a section by the timers that were due in it. */
 const TICK_NS = 1_000_000;
